@@ -1,0 +1,26 @@
+import type { VoiceRequest } from "./client";
+import { isActive } from "./voiceRequestStatus";
+
+interface Follower {
+  onStatus: (request: VoiceRequest) => void;
+  /** The stream broke before the request ended; nothing more will come from it. */
+  onLost: () => void;
+}
+
+/** Reports each change of a request, as the server sends it, until the request ends. Returns how to stop. */
+export function followVoiceRequest(id: string, { onStatus, onLost }: Follower): () => void {
+  const stream = new EventSource(`/api/voice-requests/${id}/events/`);
+  const stop = () => stream.close();
+
+  stream.addEventListener("status", (event: MessageEvent<string>) => {
+    const request = JSON.parse(event.data) as VoiceRequest;
+    // The server ends the stream after the last status, and an open EventSource would connect again.
+    if (!isActive(request)) stop();
+    onStatus(request);
+  });
+  stream.addEventListener("error", () => {
+    stop();
+    onLost();
+  });
+  return stop;
+}

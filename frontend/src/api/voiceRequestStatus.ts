@@ -1,0 +1,27 @@
+import type { Dictionary } from "../i18n/ko";
+import type { VoiceRequest } from "./client";
+
+/** Whether the request may still change by itself. */
+export function isActive({ status }: Pick<VoiceRequest, "status">): boolean {
+  return status === "queued" || status === "processing";
+}
+
+/** The request's status as a sentence. */
+export function statusMessage(request: VoiceRequest, t: Dictionary): string {
+  switch (request.status) {
+    case "queued":
+      return request.queue_position === null
+        ? t.status.queued
+        : t.status.queuedAt(request.queue_position);
+    case "processing":
+      return request.sentences_total === null
+        ? t.status.preparing
+        : t.status.speaking(request.sentences_done, request.sentences_total);
+    case "succeeded":
+      return t.status.succeeded;
+    case "failed":
+      return t.status.failed;
+    case "cancelled":
+      return t.status.cancelled;
+  }
+}

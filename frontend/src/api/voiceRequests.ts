@@ -1,0 +1,153 @@
+import {
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+  type QueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { listenerUuid } from "../listener";
+import { newUuid } from "../newUuid";
+import { ApiError } from "./ApiError";
+import { api, bodyOf, type NewVoiceRequest, type VoiceRequest } from "./client";
+import { followVoiceRequest } from "./followVoiceRequest";
+import { isActive } from "./voiceRequestStatus";
+
+const POLL_INTERVAL_MS = 2_000;
+const RESENDS_AFTER_NETWORK_FAILURE = 2;
+
+const historyKey = ["voice-requests"];
+const requestKey = (id: string) => ["voice-request", id];
+const speakKey = ["speak"];
+
+/** One request, kept up to date until it ends: by its event stream, or by asking again where that fails. */
+export function useVoiceRequest(known: VoiceRequest) {
+  const client = useQueryClient();
+  const [isStreamLost, setStreamLost] = useState(false);
+  const { id } = known;
+
+  const query = useQuery({
+    queryKey: requestKey(id),
+    queryFn: async ({ signal }) =>
+      bodyOf(await api.GET("/api/voice-requests/{id}/", { params: { path: { id } }, signal })),
+    initialData: known,
+    staleTime: Infinity,
+    refetchInterval: ({ state }) =>
+      isStreamLost && state.data && isActive(state.data) ? POLL_INTERVAL_MS : false,
+  });
+
+  const shouldFollow = isActive(query.data) && !isStreamLost;
+  useEffect(() => {
+    if (!shouldFollow) return;
+    return followVoiceRequest(id, {
+      onStatus: (request) => {
+        client.setQueryData(requestKey(id), request);
+        // An EventSource can't say which language the page is in: ask again for the reason in that language.
+        if (request.error) void client.invalidateQueries({ queryKey: requestKey(id) });
+      },
+      onLost: () => setStreamLost(true),
+    });
+  }, [client, id, shouldFollow]);
+
+  return query;
+}
+
+/** This listener's requests, newest first. `followedId` is the one that `useVoiceRequest` keeps up to date. */
+export function useVoiceRequestHistory(followedId: string | undefined) {
+  return useInfiniteQuery({
+    queryKey: historyKey,
+    queryFn: async ({ pageParam, signal }) =>
+      bodyOf(
+        await api.GET("/api/voice-requests/", {
+          params: { query: { uuid: listenerUuid(), page: pageParam } },
+          signal,
+        }),
+      ),
+    initialPageParam: 1,
+    getNextPageParam: ({ next }, _pages, page) => (next ? page + 1 : undefined),
+    refetchInterval: ({ state }) =>
+      state.data?.pages
+        .flatMap((page) => page.results)
+        .some((request) => isActive(request) && request.id !== followedId)
+        ? POLL_INTERVAL_MS
+        : false,
+  });
+}
+
+type Speech = Pick<NewVoiceRequest, "member" | "text" | "format" | "speed">;
+
+/** Asks for a speech. One submit is one request, however often the network makes us send it. */
+export function useSpeak(onAccepted: (request: VoiceRequest) => void) {
+  const client = useQueryClient();
+  const mutation = useMutation({
+    mutationKey: speakKey,
+    mutationFn: async ({ speech, idempotencyKey }: { speech: Speech; idempotencyKey: string }) =>
+      bodyOf(
+        await api.POST("/api/voice-requests/", {
+          params: { header: { "Idempotency-Key": idempotencyKey } },
+          body: { ...speech, uuid: listenerUuid() },
+        }),
+      ),
+    retry: (failures, error) =>
+      error instanceof ApiError &&
+      error.code === "unreachable" &&
+      failures < RESENDS_AFTER_NETWORK_FAILURE,
+    onSuccess: (request) => {
+      void client.invalidateQueries({ queryKey: historyKey });
+      onAccepted(request);
+    },
+  });
+
+  const speak = (speech: Speech) => {
+    // Asked of the client and not of this render: some Korean input methods send Ctrl+Enter twice in a row.
+    if (client.isMutating({ mutationKey: speakKey }) > 0) return;
+    mutation.mutate({ speech, idempotencyKey: newUuid() });
+  };
+  return {
+    speak,
+    isSending: mutation.isPending,
+    error: mutation.error,
+    forgetError: mutation.reset,
+  };
+}
+
+export function useCancelVoiceRequest(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () =>
+      bodyOf(await api.POST("/api/voice-requests/{id}/cancel/", { params: { path: { id } } })),
+    onSuccess: (request) => storeVoiceRequest(client, request),
+    // It was too late to cancel: show what the request has become.
+    onError: () => void client.invalidateQueries({ queryKey: requestKey(id) }),
+  });
+}
+
+export function useRetryVoiceRequest(id: string, onRetried?: (request: VoiceRequest) => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () =>
+      bodyOf(await api.POST("/api/voice-requests/{id}/retry/", { params: { path: { id } } })),
+    onSuccess: (request) => {
+      storeVoiceRequest(client, request);
+      onRetried?.(request);
+    },
+  });
+}
+
+export function useDeleteVoiceRequest(id: string, onDeleted: () => void) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async () =>
+      bodyOf(await api.DELETE("/api/voice-requests/{id}/", { params: { path: { id } } })),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: historyKey });
+      onDeleted();
+    },
+  });
+}
+
+function storeVoiceRequest(client: QueryClient, request: VoiceRequest): void {
+  client.setQueryData(requestKey(request.id), request);
+  void client.invalidateQueries({ queryKey: historyKey });
+}

@@ -1,0 +1,45 @@
+import type { VoiceRequest } from "../api/client";
+import { isActive, statusMessage } from "../api/voiceRequestStatus";
+import { useVoiceRequest } from "../api/voiceRequests";
+import { useLanguage } from "../i18n/LanguageProvider";
+import { ErrorNotice } from "./ErrorNotice";
+import { RequestActions } from "./RequestActions";
+import { RequestSummary } from "./RequestSummary";
+import { SpokenResult } from "./SpokenResult";
+
+interface CurrentRequestProps {
+  submitted: VoiceRequest;
+  onRemoved: () => void;
+}
+
+/** The request made last on this page: its progress, then its sound. */
+export function CurrentRequest({ submitted, onRemoved }: CurrentRequestProps) {
+  const { t } = useLanguage();
+  const { data: request, error, refetch } = useVoiceRequest(submitted);
+
+  return (
+    <section className="panel current-request" aria-labelledby="current-request-title">
+      <h2 id="current-request-title">{t.request.title}</h2>
+      <RequestSummary request={request} />
+      <p role="status" className={`status ${request.status}`}>
+        {statusMessage(request, t)}
+      </p>
+      {isActive(request) && (
+        <progress
+          aria-label={t.request.progress}
+          max={request.sentences_total ?? undefined}
+          // Without a value the bar says that there is work whose end is not known.
+          value={request.sentences_total === null ? undefined : request.sentences_done}
+        />
+      )}
+      {request.error && (
+        <p role="alert" className="failure">
+          {request.error.message}
+        </p>
+      )}
+      {error && <ErrorNotice error={error} onTryAgain={() => void refetch()} />}
+      <SpokenResult request={request} autoPlay />
+      <RequestActions request={request} onRemoved={onRemoved} />
+    </section>
+  );
+}

@@ -1,0 +1,14 @@
+interface FieldErrorProps {
+  /** For the field's aria-describedby. */
+  id: string;
+  message: string | undefined;
+}
+
+export function FieldError({ id, message }: FieldErrorProps) {
+  if (!message) return null;
+  return (
+    <p id={id} className="field-error" role="alert">
+      {message}
+    </p>
+  );
+}

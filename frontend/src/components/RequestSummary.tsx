@@ -1,0 +1,12 @@
+import type { VoiceRequest } from "../api/client";
+import { useMemberName } from "./useMemberName";
+
+/** Who was asked to say what. */
+export function RequestSummary({ request }: { request: VoiceRequest }) {
+  const memberName = useMemberName(request.member);
+  return (
+    <p className="summary">
+      <strong>{memberName}</strong> <q lang="ko">{request.text}</q>
+    </p>
+  );
+}

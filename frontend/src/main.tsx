@@ -1,0 +1,33 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./App";
+import { LanguageProvider } from "./i18n/LanguageProvider";
+import { preferredLanguage } from "./i18n/language";
+import "./app.css";
+
+// Set before the first render: the first requests already name their language by it.
+document.documentElement.lang = preferredLanguage();
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    // "always": a browser that believes it is offline may still reach a service on its own network,
+    // and where it can't, a message now is better than a call that waits without a word.
+    queries: { networkMode: "always", retry: 1, staleTime: 30_000 },
+    mutations: { networkMode: "always" },
+  },
+});
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root element");
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <LanguageProvider>
+        <App />
+      </LanguageProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);
