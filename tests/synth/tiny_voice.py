@@ -1,0 +1,124 @@
+"""A voice of random weights, small enough to load and speak in a fraction of a second.
+
+`write_tiny_voice` writes it in the seed's folders with configs as coqui-tts writes them now; it says nothing
+intelligible, but about a tenth of a second for each jamo.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+SAMPLE_RATE = 22050
+HOP_LENGTH = 256
+N_MELS = 20
+SECONDS_PER_SYMBOL = 0.1
+
+JAMO = "".join(map(chr, [*range(0x1100, 0x1113), *range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]))
+
+AUDIO: dict[str, Any] = {
+    "sample_rate": SAMPLE_RATE,
+    "hop_length": HOP_LENGTH,
+    "win_length": 1024,
+    "fft_size": 1024,
+    "num_mels": N_MELS,
+    "signal_norm": False,
+    "stats_path": None,
+}
+
+ACOUSTIC_CONFIG: dict[str, Any] = {
+    "model": "glow_tts",
+    "audio": AUDIO,
+    "use_phonemes": False,
+    "text_cleaner": None,
+    "add_blank": False,
+    "enable_eos_bos_chars": False,
+    "characters": {
+        "characters_class": "TTS.tts.utils.text.characters.Graphemes",
+        "pad": "<PAD>",
+        "eos": None,
+        "bos": None,
+        "blank": None,
+        "characters": JAMO,
+        "punctuations": " .,!?",
+        "phonemes": None,
+        "is_unique": False,
+        "is_sorted": False,
+    },
+    "hidden_channels_enc": 16,
+    "hidden_channels_dec": 16,
+    "hidden_channels_dp": 16,
+    "num_flow_blocks_dec": 2,
+    "num_block_layers": 2,
+    "encoder_params": {
+        "kernel_size": 3,
+        "dropout_p": 0.1,
+        "num_layers": 1,
+        "num_heads": 2,
+        "hidden_channels_ffn": 32,
+    },
+}
+
+VOCODER_CONFIG: dict[str, Any] = {
+    "model": "hifigan",
+    "generator_model": "hifigan_generator",
+    "audio": AUDIO,
+    "generator_model_params": {
+        "in_channels": N_MELS,
+        "out_channels": 1,
+        "resblock_type": "1",
+        "resblock_dilation_sizes": [[1, 3, 5]],
+        "resblock_kernel_sizes": [3],
+        "upsample_kernel_sizes": [16, 16, 4, 4],
+        "upsample_initial_channel": 16,
+        "upsample_factors": [8, 8, 2, 2],
+    },
+}
+
+
+def write_tiny_voice(root: Path, member_id: int = 1) -> None:
+    """Write `root/glow-tts/{id}/{id}g_*` and `root/hifigan-v2/{id}/{id}h_*`; mode pronounced, weights by `member_id`."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(member_id)
+        acoustic_model = _acoustic_model()
+        vocoder = _vocoder()
+    glow_tts_dir, hifigan_dir = root / "glow-tts" / str(member_id), root / "hifigan-v2" / str(member_id)
+    for folder, prefix, config, model in (
+        (glow_tts_dir, f"{member_id}g_", ACOUSTIC_CONFIG, acoustic_model),
+        (hifigan_dir, f"{member_id}h_", VOCODER_CONFIG, vocoder),
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{prefix}config.json").write_text(json.dumps(config, ensure_ascii=False), encoding="utf-8")
+        torch.save({"model": model.state_dict(), "step": 1}, folder / f"{prefix}checkpoint_1.pth.tar")
+
+
+def _acoustic_model() -> Any:
+    import torch
+
+    from voices.synth import coqui
+
+    layer_names = [name for name in ACOUSTIC_CONFIG if name.startswith(("hidden_", "num_", "encoder_"))]
+    layers = {name: ACOUSTIC_CONFIG[name] for name in layer_names}
+    symbol_count = 1 + len(JAMO) + len(" .,!?")
+    model = coqui.build_glow_tts(symbol_count, {**layers, "out_channels": N_MELS})
+    # The model predicts log(1 + frames); nearly the same for every symbol keeps random speech at a sane length.
+    duration = model.encoder.duration_predictor.proj
+    with torch.no_grad():
+        duration.weight.mul_(0.2)
+        duration.bias.fill_(math.log1p(SECONDS_PER_SYMBOL * SAMPLE_RATE / HOP_LENGTH))
+    return model
+
+
+def _vocoder() -> Any:
+    import torch
+
+    from voices.synth import coqui
+
+    vocoder = coqui.hifigan_generator_class()(**VOCODER_CONFIG["generator_model_params"])
+    with torch.no_grad():  # random layers fade to silence; this makes the last one audible
+        vocoder.conv_post.parametrizations.weight.original0.fill_(3.0)
+    return vocoder

@@ -1,0 +1,54 @@
+"""The studio: Korean text to speech with Glow-TTS and HiFi-GAN, without Django.
+
+Importing this package loads neither torch nor coqui-tts; the first `load_voice` does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voices.synth.audio import FORMATS, encode
+from voices.synth.errors import (
+    AudioFormatError,
+    CheckpointError,
+    NothingToSayError,
+    RunawaySpeechError,
+    SynthError,
+)
+from voices.synth.speech import Speech, SpokenSentence, SpokenWord, speak, synthesize
+from voices.synth.text import Dropped, Mode, Sentence, Spoken, read
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voices.synth.voice import Device, Voice
+
+__all__ = [
+    "FORMATS",
+    "AudioFormatError",
+    "CheckpointError",
+    "Dropped",
+    "Mode",
+    "NothingToSayError",
+    "RunawaySpeechError",
+    "Sentence",
+    "Speech",
+    "Spoken",
+    "SpokenSentence",
+    "SpokenWord",
+    "SynthError",
+    "encode",
+    "load_voice",
+    "read",
+    "speak",
+    "synthesize",
+]
+
+
+def load_voice(
+    glow_tts_dir: str | Path, hifigan_dir: str | Path, device: Device = "cpu", mode: Mode = "spelled"
+) -> Voice:
+    """Load a voice; see `voices.synth.voice.load_voice`, which this calls and which loads torch."""
+    from voices.synth import voice
+
+    return voice.load_voice(glow_tts_dir, hifigan_dir, device, mode)

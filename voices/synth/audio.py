@@ -1,0 +1,117 @@
+"""Samples to files: finding where speech starts and ends, and encoding. No ffmpeg; libsndfile writes every format."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voices.synth.errors import AudioFormatError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FRAME_SECONDS = 0.010  # silence is judged frame by frame
+SILENCE_DB = -55.0  # below the loudest frame; breaths and soft final consonants lie above
+MARGIN_SECONDS = 0.05  # kept before and after speech
+FADE_SECONDS = 0.005  # at a cut, against clicks
+PEAK = 0.99  # of full scale; above it, lossy codecs and resampling clip
+
+
+@dataclass(frozen=True)
+class AudioFormat:
+    """A file format that a voice can be delivered in."""
+
+    extension: str
+    mime_type: str
+    container: str  # libsndfile's names
+    subtype: str
+    sample_rates: tuple[int, ...] = ()  # Hz, ascending; empty: any
+
+
+FORMATS = {
+    "wav": AudioFormat("wav", "audio/wav", "WAV", "PCM_16"),
+    "mp3": AudioFormat(
+        "mp3",
+        "audio/mpeg",
+        "MP3",
+        "MPEG_LAYER_III",
+        (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+    ),
+    "opus": AudioFormat("opus", "audio/ogg", "OGG", "OPUS", (48000,)),
+    "flac": AudioFormat("flac", "audio/flac", "FLAC", "PCM_16"),
+}
+
+
+def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) -> bytes:
+    """Encode `samples` (float32 [n_samples], -1..1) as a file of one of FORMATS.
+
+    They are resampled where the format does not know their rate, and turned down (never up) where they would clip.
+
+    Raises:
+        AudioFormatError: `audio_format` is not in FORMATS.
+    """
+    import soundfile
+
+    if audio_format not in FORMATS:
+        raise AudioFormatError(audio_format, tuple(FORMATS))
+    target = FORMATS[audio_format]
+    samples, sample_rate = _at_known_rate(samples, sample_rate, target.sample_rates)
+    samples = _below_peak(samples)
+    file = io.BytesIO()
+    with soundfile.SoundFile(
+        file, "w", sample_rate, channels=1, format=target.container, subtype=target.subtype
+    ) as sound:
+        # One long write overflows the stack inside libsndfile's Ogg encoders; a second at a time does not.
+        for start in range(0, len(samples), sample_rate):
+            sound.write(samples[start : start + sample_rate])
+    return file.getvalue()
+
+
+def speech_bounds(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, int]:
+    """Return where speech starts and ends in `samples`, a margin included; both ends if it is silent throughout."""
+    frame = max(1, round(FRAME_SECONDS * sample_rate))
+    count = len(samples) // frame
+    if count == 0:
+        return 0, len(samples)
+    energy = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
+    loud = np.flatnonzero(energy > energy.max() * 10 ** (SILENCE_DB / 10))
+    if len(loud) == 0:
+        return 0, len(samples)
+    margin = round(MARGIN_SECONDS * sample_rate)
+    return max(0, int(loud[0]) * frame - margin), min(len(samples), (int(loud[-1]) + 1) * frame + margin)
+
+
+def fade_ends(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    """Return a copy that starts and ends at zero, so that joining it to silence makes no click."""
+    faded = samples.copy()
+    length = min(round(FADE_SECONDS * sample_rate), len(samples) // 2)
+    if length:
+        ramp = np.linspace(0, 1, length, dtype=np.float32)
+        faded[:length] *= ramp
+        faded[-length:] *= ramp[::-1]
+    return faded
+
+
+def silence(seconds: float, sample_rate: int) -> NDArray[np.float32]:
+    """Return `seconds` of zeros."""
+    return np.zeros(round(seconds * sample_rate), dtype=np.float32)
+
+
+def _at_known_rate(
+    samples: NDArray[np.float32], sample_rate: int, known: tuple[int, ...]
+) -> tuple[NDArray[np.float32], int]:
+    if not known or sample_rate in known:
+        return samples, sample_rate
+    import soxr
+
+    target = next((rate for rate in known if rate >= sample_rate), known[-1])
+    resampled: NDArray[np.float32] = soxr.resample(samples, sample_rate, target)
+    return resampled, target
+
+
+def _below_peak(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    peak = float(np.abs(samples).max(initial=0.0))
+    return samples * np.float32(PEAK / peak) if peak > PEAK else samples

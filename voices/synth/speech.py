@@ -1,0 +1,144 @@
+"""The whole path: text -> sentences -> symbol ids -> mel -> waveform -> speech with the times of every word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voices.synth.audio import fade_ends, silence, speech_bounds
+from voices.synth.errors import NothingToSayError
+from voices.synth.text import Spoken, read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from voices.synth.text import Sentence
+    from voices.synth.voice import Utterance, Voice
+
+PAUSE_SECONDS = 0.35  # between two sentences
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """One eojeol, as it was spelled, and when it is heard."""
+
+    text: str
+    start_seconds: float
+    end_seconds: float
+
+
+@dataclass(frozen=True)
+class SpokenSentence:
+    """One sentence and when it is heard; times count from the start of the whole speech."""
+
+    text: str
+    pronunciation: str
+    start_seconds: float
+    end_seconds: float
+    words: tuple[SpokenWord, ...]
+    samples: NDArray[np.float32]  # with the pause before it, so that all sentences' samples in a row are the speech
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What `synthesize` made."""
+
+    samples: NDArray[np.float32]  # [n_samples], -1..1
+    sample_rate: int  # Hz
+    sentences: tuple[SpokenSentence, ...]
+    spoken: Spoken
+
+    @property
+    def duration_seconds(self) -> float:
+        """Length of the audio."""
+        return len(self.samples) / self.sample_rate
+
+
+def synthesize(
+    voice: Voice,
+    text: str,
+    *,
+    speed: float = 1.0,
+    seed: int = 0,
+    noise_scale: float | None = None,
+    on_sentence: Callable[[int, int], None] | None = None,
+) -> Speech:
+    """Speak `text` with `voice`.
+
+    Args:
+        voice: from `load_voice`.
+        text: anything; what cannot be said is reported in `.spoken.dropped`.
+        speed: 0.5 (slow) to 2.0 (fast).
+        seed: with the same seed, the same text sounds the same.
+        noise_scale: how far the voice may vary; None takes what the voice's maker chose.
+        on_sentence: called with (sentences done, sentences in all) after each; what it raises ends the synthesis.
+
+    Raises:
+        NothingToSayError: nothing of `text` can be spoken.
+        RunawaySpeechError: the voice's weights ask for absurdly long audio.
+        ValueError: `speed` is out of range.
+    """
+    spoken = read(text, voice.mode, voice.alphabet)
+    sentences = []
+    for sentence in speak(voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale):
+        sentences.append(sentence)
+        if on_sentence is not None:
+            on_sentence(len(sentences), len(spoken.sentences))
+    samples = np.concatenate([sentence.samples for sentence in sentences])
+    return Speech(samples, voice.sample_rate, tuple(sentences), spoken)
+
+
+def speak(
+    voice: Voice, spoken: Spoken, *, speed: float = 1.0, seed: int = 0, noise_scale: float | None = None
+) -> Iterator[SpokenSentence]:
+    """Yield each sentence as soon as it can be heard; arguments and errors are those of `synthesize`."""
+    if not spoken.sentences:
+        raise NothingToSayError
+    if not MIN_SPEED <= speed <= MAX_SPEED:
+        raise ValueError(f"speed is {speed}, expected {MIN_SPEED} to {MAX_SPEED}")
+    noise_scale = voice.noise_scale if noise_scale is None else noise_scale
+    sample_count = 0
+    for index, sentence in enumerate(spoken.sentences):
+        ids = voice.symbol_ids(sentence.pronunciation)
+        utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed + index)
+        waveform = voice.waveform(utterance.mel)
+        start, end = speech_bounds(waveform, voice.sample_rate)
+        heard = fade_ends(waveform[start:end], voice.sample_rate)
+        pause = silence(PAUSE_SECONDS if index else 0, voice.sample_rate)
+        origin = sample_count + len(pause)
+        sample_count = origin + len(heard)
+        yield SpokenSentence(
+            text=sentence.text,
+            pronunciation=sentence.pronunciation,
+            start_seconds=origin / voice.sample_rate,
+            end_seconds=sample_count / voice.sample_rate,
+            words=_word_times(voice, sentence, ids, utterance, origin - start, (origin, sample_count)),
+            samples=np.concatenate([pause, heard]),
+        )
+
+
+def _word_times(
+    voice: Voice, sentence: Sentence, ids: list[int], utterance: Utterance, shift: int, heard: tuple[int, int]
+) -> tuple[SpokenWord, ...]:
+    """Give each eojeol the time of its symbols; `shift` is where the waveform's first sample falls in the speech."""
+    spaces = [index for index, symbol_id in enumerate(ids) if voice.symbols[symbol_id] == " "]
+    words = sentence.text.split(" ")
+    if len(words) != len(spaces) + 1:  # a voice that knows no space: the sentence counts as one word
+        words, spaces = [sentence.text], []
+    ends = np.cumsum(utterance.frames_per_symbol) * voice.hop_length + voice.padding_samples + shift
+    starts = ends - utterance.frames_per_symbol * voice.hop_length
+    first = [0, *(space + 1 for space in spaces)]
+    last = [*(max(0, space - 1) for space in spaces), len(ids) - 1]
+    return tuple(
+        SpokenWord(
+            word,
+            int(np.clip(starts[min(begin, finish)], *heard)) / voice.sample_rate,
+            int(np.clip(ends[finish], *heard)) / voice.sample_rate,
+        )
+        for word, begin, finish in zip(words, first, last, strict=True)
+    )
