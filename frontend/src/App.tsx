@@ -37,7 +37,12 @@ export function App() {
         )}
         <div className="requests">
           {current && (
-            <CurrentRequest key={current.id} submitted={current} onRemoved={removeCurrent} />
+            <CurrentRequest
+              key={current.id}
+              submitted={current}
+              onRetried={setCurrent}
+              onRemoved={removeCurrent}
+            />
           )}
           <RequestHistory
             currentId={current?.id}

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Says that the API is there, as the seed's ``GET /`` did. */
+        get: operations["root_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/members/": {
         parameters: {
             query?: never;
@@ -11,9 +28,69 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description The members whose voices can be asked for. */
         get: operations["members_list"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/members/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The members whose voices can be asked for. */
+        get: operations["members_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Speak a text as a member; the audio lies at ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
+         *
+         *     Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
+         */
+        post: operations["texts_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/texts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Speak a text as a member; the audio lies at ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
+         *
+         *     Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
+         */
+        post: operations["texts_create_2"];
         delete?: never;
         options?: never;
         head?: never;
@@ -27,8 +104,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
         get: operations["voice_requests_list"];
         put?: never;
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
         post: operations["voice_requests_create"];
         delete?: never;
         options?: never;
@@ -43,10 +122,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["r"];
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        get: operations["voice_requests_retrieve"];
         put?: never;
         post?: never;
-        delete: operations["d"];
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        delete: operations["voice_requests_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voice-requests/{id}/audio/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        get: operations["voice_requests_audio_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -61,7 +159,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["c"];
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        post: operations["voice_requests_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voice-requests/{id}/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Each change of a request as an event ``status`` with the request as its data. */
+        get: operations["voice_requests_events_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -77,7 +193,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["t"];
+        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        post: operations["voice_requests_retry_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -88,68 +205,150 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Dropped: {
+            text: string;
+            /** @description Where it stood, in characters from the start. */
+            position: number;
+        };
+        /** @description Every error, of every address. */
+        Error: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        ErrorBody: {
+            code: string;
+            message: string;
+            field?: string;
+        };
+        Failure: {
+            code: string;
+            readonly message: string;
+            /** @description For who runs the service. */
+            detail: string;
+        };
+        /**
+         * @description * `wav` - WAV
+         *     * `mp3` - MP3
+         *     * `opus` - Opus
+         *     * `flac` - FLAC
+         * @enum {string}
+         */
+        FormatEnum: "wav" | "mp3" | "opus" | "flac";
         Member: {
-            id: number;
+            readonly id: number;
+            /** 이름 */
             name: string;
+            /** Address name */
             slug: string;
-            birth: string | null;
-            tmi: string;
-            position: string;
-            links: {
-                label: string;
-                url: string;
-            }[];
-            picture: string | null;
+            /** Format: date */
+            birth?: string | null;
+            position?: string;
+            /** @description Little facts that fans like to know. */
+            tmi?: string;
+            /** @description Name → address. */
+            links?: unknown;
+            /** Format: uri-reference */
+            readonly picture: string;
+            /** @description Whether speech can be asked of this member. */
             has_voice: boolean;
         };
-        /** @enum {string} */
-        FormatEnum: "wav" | "mp3" | "opus" | "flac";
-        /** @enum {string} */
-        StatusEnum: "queued" | "processing" | "succeeded" | "failed" | "cancelled";
-        VoiceRequest: {
-            id: string;
-            uuid: string;
-            created_at: string;
+        /** @description What a client asks for. */
+        NewVoiceRequest: {
             member: number;
             text: string;
-            format: components["schemas"]["FormatEnum"];
-            speed: number;
-            seed: number | null;
-            status: components["schemas"]["StatusEnum"];
-            attempt: number;
-            sentences_done: number;
-            sentences_total: number | null;
-            queue_position: number | null;
-            spoken_text: string;
-            dropped: {
-                text: string;
-                position: number;
-            }[];
-            duration_seconds: number | null;
-            audio: string | null;
-            error: {
-                code: string;
-                message: string;
-            } | null;
-            queued_at: string | null;
-            started_at: string | null;
-            finished_at: string | null;
-        };
-        VoiceRequestCreate: {
-            member: number;
-            text: string;
+            /** @default wav */
             format?: components["schemas"]["FormatEnum"];
+            /**
+             * Format: double
+             * @default 1
+             */
             speed?: number;
-            seed?: number | null;
+            /**
+             * Format: int64
+             * @default 0
+             */
+            seed?: number;
+            /** @description The client's own id. */
             uuid?: string;
+            /** @description The client's own time. */
             created_at?: string;
         };
         PaginatedVoiceRequestList: {
+            /** @example 123 */
             count: number;
-            next: string | null;
-            previous: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?page=4
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?page=2
+             */
+            previous?: string | null;
             results: components["schemas"]["VoiceRequest"][];
         };
+        /** @description The seed's answer. */
+        SpokenTexts: {
+            uuid: string;
+            member_id: number;
+            created_at: string;
+        };
+        /** @description The body of the seed's ``POST /api/texts``. */
+        Texts: {
+            uuid: string;
+            member_id: number;
+            text: string;
+            created_at: string;
+        };
+        /** @description A request as its client sees it. */
+        VoiceRequest: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Client's uuid */
+            uuid?: string;
+            /** Client's created_at */
+            created_at?: string;
+            member: number;
+            text: string;
+            format?: components["schemas"]["FormatEnum"];
+            /** Format: double */
+            speed?: number;
+            /** Format: int64 */
+            seed?: number;
+            /** Format: uuid */
+            retry_of?: string | null;
+            status?: components["schemas"]["VoiceRequestStatus"];
+            attempt?: number;
+            sentences_done?: number;
+            /** Sentences in all */
+            sentences_total?: number | null;
+            queue_position: number | null;
+            spoken_text?: string;
+            dropped: components["schemas"]["Dropped"][];
+            /**
+             * Duration (s)
+             * Format: double
+             */
+            duration_seconds?: number | null;
+            /** Format: uri-reference */
+            readonly audio: string;
+            readonly error: components["schemas"]["Failure"] | null;
+            /** Format: date-time */
+            readonly queued_at: string;
+            /** Format: date-time */
+            started_at?: string | null;
+            /** Format: date-time */
+            finished_at?: string | null;
+        };
+        /**
+         * @description * `queued` - queued
+         *     * `processing` - processing
+         *     * `succeeded` - succeeded
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         * @enum {string}
+         */
+        VoiceRequestStatus: "queued" | "processing" | "succeeded" | "failed" | "cancelled";
     };
     responses: never;
     parameters: never;
@@ -159,6 +358,27 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    root_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        result?: string;
+                    };
+                };
+            };
+        };
+    };
     members_list: {
         parameters: {
             query?: never;
@@ -178,11 +398,127 @@ export interface operations {
             };
         };
     };
+    members_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+        };
+    };
+    texts_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["Texts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenTexts"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    texts_create_2: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["Texts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpokenTexts"];
+                };
+            };
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     voice_requests_list: {
         parameters: {
-            query?: {
-                uuid?: string;
+            query: {
+                /** @description 페이지네이션된 결과 집합 내의 페이지 번호. */
                 page?: number;
+                uuid: string;
             };
             header?: never;
             path?: never;
@@ -204,6 +540,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description The same key and body give the same request, however often they are sent. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -211,7 +548,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VoiceRequestCreate"];
+                "*/*": components["schemas"]["NewVoiceRequest"];
             };
         };
         responses: {
@@ -223,9 +560,25 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceRequest"];
                 };
             };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    r: {
+    voice_requests_retrieve: {
         parameters: {
             query?: never;
             header?: never;
@@ -246,7 +599,7 @@ export interface operations {
             };
         };
     };
-    d: {
+    voice_requests_destroy: {
         parameters: {
             query?: never;
             header?: never;
@@ -264,9 +617,48 @@ export interface operations {
                 };
                 content?: never;
             };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    c: {
+    voice_requests_audio_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Save instead of play. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audio. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voice_requests_cancel_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -285,9 +677,50 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceRequest"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
-    t: {
+    voice_requests_events_retrieve: {
+        parameters: {
+            query?: {
+                format?: "event-stream" | "json";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream ends with the request. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                    "text/event-stream": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voice_requests_retry_create: {
         parameters: {
             query?: never;
             header?: never;
@@ -304,6 +737,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VoiceRequest"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

@@ -1,10 +1,4 @@
-import {
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-  type QueryClient,
-} from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { listenerUuid } from "../listener";
@@ -117,20 +111,24 @@ export function useCancelVoiceRequest(id: string) {
   return useMutation({
     mutationFn: async () =>
       bodyOf(await api.POST("/api/voice-requests/{id}/cancel/", { params: { path: { id } } })),
-    onSuccess: (request) => storeVoiceRequest(client, request),
+    onSuccess: (request) => {
+      client.setQueryData(requestKey(id), request);
+      void client.invalidateQueries({ queryKey: historyKey });
+    },
     // It was too late to cancel: show what the request has become.
     onError: () => void client.invalidateQueries({ queryKey: requestKey(id) }),
   });
 }
 
-export function useRetryVoiceRequest(id: string, onRetried?: (request: VoiceRequest) => void) {
+/** Makes a new request of one that has ended without a sound. */
+export function useRetryVoiceRequest(id: string, onRetried: (request: VoiceRequest) => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async () =>
       bodyOf(await api.POST("/api/voice-requests/{id}/retry/", { params: { path: { id } } })),
     onSuccess: (request) => {
-      storeVoiceRequest(client, request);
-      onRetried?.(request);
+      void client.invalidateQueries({ queryKey: historyKey });
+      onRetried(request);
     },
   });
 }
@@ -145,9 +143,4 @@ export function useDeleteVoiceRequest(id: string, onDeleted: () => void) {
       onDeleted();
     },
   });
-}
-
-function storeVoiceRequest(client: QueryClient, request: VoiceRequest): void {
-  client.setQueryData(requestKey(request.id), request);
-  void client.invalidateQueries({ queryKey: historyKey });
 }

@@ -1,3 +1,5 @@
+import { useEffect, useRef } from "react";
+
 import type { VoiceRequest } from "../api/client";
 import { isActive, statusMessage } from "../api/voiceRequestStatus";
 import { useVoiceRequest } from "../api/voiceRequests";
@@ -9,16 +11,25 @@ import { SpokenResult } from "./SpokenResult";
 
 interface CurrentRequestProps {
   submitted: VoiceRequest;
+  onRetried: (request: VoiceRequest) => void;
   onRemoved: () => void;
 }
 
 /** The request made last on this page: its progress, then its sound. */
-export function CurrentRequest({ submitted, onRemoved }: CurrentRequestProps) {
+export function CurrentRequest({ submitted, onRetried, onRemoved }: CurrentRequestProps) {
   const { t } = useLanguage();
   const { data: request, error, refetch } = useVoiceRequest(submitted);
+  const sectionRef = useRef<HTMLElement>(null);
+
+  // On a phone it stands below the form, out of sight of the one who just asked for it.
+  useEffect(() => sectionRef.current?.scrollIntoView({ block: "nearest" }), []);
 
   return (
-    <section className="panel current-request" aria-labelledby="current-request-title">
+    <section
+      ref={sectionRef}
+      className="panel current-request"
+      aria-labelledby="current-request-title"
+    >
       <h2 id="current-request-title">{t.request.title}</h2>
       <RequestSummary request={request} />
       <p role="status" className={`status ${request.status}`}>
@@ -39,7 +50,7 @@ export function CurrentRequest({ submitted, onRemoved }: CurrentRequestProps) {
       )}
       {error && <ErrorNotice error={error} onTryAgain={() => void refetch()} />}
       <SpokenResult request={request} autoPlay />
-      <RequestActions request={request} onRemoved={onRemoved} />
+      <RequestActions request={request} onRetried={onRetried} onRemoved={onRemoved} />
     </section>
   );
 }

@@ -10,7 +10,7 @@ import { ErrorNotice } from "./ErrorNotice";
 
 interface RequestActionsProps {
   request: VoiceRequest;
-  onRetried?: (request: VoiceRequest) => void;
+  onRetried: (request: VoiceRequest) => void;
   onRemoved: () => void;
 }
 
@@ -35,7 +35,7 @@ export function RequestActions({ request, onRetried, onRemoved }: RequestActions
             {t.request.cancel}
           </button>
         )}
-        {request.status === "failed" && (
+        {(request.status === "failed" || request.status === "cancelled") && (
           <button type="button" onClick={() => retry.mutate()}>
             {t.request.retry}
           </button>

@@ -15,7 +15,7 @@ export function RequestHistoryItem({ request, onRetried, onRemoved }: RequestHis
   const { t, language } = useLanguage();
   const madeAt = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const facts = [
-    madeAt.format(new Date(request.created_at)),
+    madeAt.format(new Date(request.queued_at)),
     request.format.toUpperCase(),
     t.form.speedValue(request.speed),
     request.duration_seconds !== null && t.request.seconds(request.duration_seconds.toFixed(1)),

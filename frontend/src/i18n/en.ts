@@ -54,8 +54,8 @@ export const en: Dictionary = {
     unknownMember: "Member",
   },
   history: {
-    title: "Earlier",
-    empty: "Nothing yet. Write your first words above.",
+    title: "Earlier requests",
+    empty: "Nothing yet.",
     loading: "Loading your earlier requests…",
     more: "Show more",
   },

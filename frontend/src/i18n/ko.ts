@@ -53,7 +53,7 @@ export const ko = {
   },
   history: {
     title: "지난 목소리",
-    empty: "아직 없어요. 첫 번째 말을 적어 보세요.",
+    empty: "아직 없어요.",
     loading: "지난 목소리를 불러오고 있어요…",
     more: "더 보기",
   },

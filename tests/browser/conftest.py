@@ -1,0 +1,53 @@
+"""A real Chromium in front of the running service that `live_service` gives."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FRONTEND = Path(__file__).parents[2] / "frontend"
+
+# Chromium looks for Google's services at every start; the tests need nothing from outside.
+STAY_HOME = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+# Not for the whole session: while Playwright runs, its event loop makes Django refuse database calls in this thread.
+@pytest.fixture(scope="package")
+def browser(live_service: str) -> Iterator[Browser]:
+    arguments = [*STAY_HOME, "--autoplay-policy=no-user-gesture-required"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium") or playwright.chromium.executable_path
+        if not Path(chromium).exists():
+            pytest.skip("needs Chromium: apt-get install chromium, or playwright install chromium")
+        running = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, live_service: str) -> Iterator[Page]:
+    """The page as a new listener with a Korean browser first sees it."""
+    context = browser.new_context(base_url=live_service, locale="ko-KR")
+    opened = context.new_page()
+    opened.goto("/")
+    yield opened
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    axe = FRONTEND / "node_modules/axe-core/axe.min.js"
+    if not axe.exists():
+        pytest.skip("needs axe-core: npm --prefix frontend ci")
+    return axe.read_text(encoding="utf-8")
