@@ -1,0 +1,76 @@
+# The doors. `make run` and `make test` do all their own set-up; CI and the README call these.
+
+PYTHON ?= python3.11
+PORT ?= 8000
+export PORT
+BIN := .venv/bin
+export DJANGO_SETTINGS_MODULE := forv.settings
+# On machines with few cores, torch's threads spin against everything else.
+export OMP_WAIT_POLICY ?= PASSIVE
+
+.PHONY: run test lint format bench setup requirements messages openapi clean
+
+run: setup  ## the whole service, at http://localhost:$(PORT)/
+	@exec $(BIN)/python -m forv.supervisor
+
+setup: .venv/service frontend/dist/index.html
+
+test: .venv/development frontend/dist/index.html .venv/browser
+	$(BIN)/python -m pytest $(ARGS)
+	cd frontend && npm test --silent
+
+lint: .venv/development frontend/node_modules/.package-lock.json
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json | diff - frontend/openapi.json
+	cd frontend && npm run lint --silent
+
+format: .venv/development
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/development
+	$(BIN)/python -m bench.queue_latency
+
+openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file frontend/openapi.json
+	cd frontend && npm run types --silent
+
+messages: .venv/development  ## after a change of a message: collect them, then compile the catalogues
+	$(BIN)/pybabel extract -F locale/babel.cfg -k gettext_lazy -k ngettext:1,2 --no-location --omit-header -o .data/messages.pot forv voices
+	$(BIN)/pybabel update -D django -d locale -l ko -i .data/messages.pot --no-fuzzy-matching --omit-header
+	$(BIN)/pybabel compile -D django -d locale
+
+requirements: .venv/development  ## after a change of requirements/*.in: resolve them to exact pins
+	for name in web worker dev; do $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
+		--no-emit-find-links --output-file requirements/$$name.txt requirements/$$name.in; done
+	@# The CPU build's name differs between machines; its version does not.
+	sed -i -e 's/^torch==\([0-9.]*\)+cpu/torch==\1/' -e '/^#/d' -e '/^$$/d' requirements/web.txt requirements/worker.txt requirements/dev.txt
+
+clean:
+	rm -rf .venv .data frontend/node_modules frontend/dist staticfiles
+
+.venv/service: requirements/web.txt requirements/worker.txt requirements/worker-no-deps.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/web.txt -r requirements/worker.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/worker-no-deps.txt
+	@touch $@
+
+.venv/development: .venv/service requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+.venv/browser: .venv/development
+	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qqy chromium >/dev/null; } \
+		|| $(BIN)/playwright install chromium || echo "No Chromium: the tests of the page will be skipped."
+	@touch $@
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	cd frontend && npm ci --silent --no-fund --no-audit
+	@touch $@
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json frontend/index.html frontend/vite.config.ts $(shell find frontend/src frontend/public -type f 2>/dev/null)
+	cd frontend && npm run build --silent
+	@touch $@

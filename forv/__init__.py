@@ -1,0 +1,1 @@
+"""The hall: settings, addresses, and the servers' entry points."""

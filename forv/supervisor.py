@@ -1,0 +1,120 @@
+"""`make run`: the database, the web process and the worker, started together and stopped together.
+
+The processes are those of the Procfile. honcho and its like signal whole process groups, on which a
+django-q2 cluster hangs; here only each process's head is told to stop, and what is left is killed.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from django.conf import settings
+
+from forv import embedded_postgres
+
+GRACE_SECONDS = 10.0
+PROCFILE = Path(settings.BASE_DIR) / "Procfile"
+MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
+
+
+class Stopped(Exception):
+    """Somebody asked for the end, by Ctrl-C or a signal."""
+
+
+def main() -> int:
+    """Run until a signal or until a process ends by itself; returns the exit status."""
+    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, _stop)
+    port = os.environ.setdefault("PORT", "8000")
+    processes: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        environment = _environment()
+        for command in ("migrate", "load_demo"):
+            subprocess.run([*MANAGE, command, "--verbosity", "0"], check=True)
+        processes = {name: _start(command, environment) for name, command in _procfile().items()}
+        _wait_for_web(f"http://127.0.0.1:{port}/healthz", processes)
+        print(
+            f"\n  ForV Voices: http://localhost:{port}/   (Ctrl-C stops it)\n",
+            flush=True,
+        )
+        return _wait_for_any(processes)
+    except subprocess.CalledProcessError as error:
+        return error.returncode
+    except Stopped:
+        return 0
+    finally:
+        # A second Ctrl-C must not leave something running.
+        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signal_number, signal.SIG_IGN)
+        _stop_all(processes)
+
+
+def _stop(signal_number: int, frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _environment() -> dict[str, str]:
+    """Ours, with this Python first and the database's address."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+    if not environment.get("DATABASE_URL"):
+        environment["DATABASE_URL"] = embedded_postgres.database_url(settings.EMBEDDED_POSTGRES_DIR)
+    return environment
+
+
+def _procfile() -> dict[str, str]:
+    lines = PROCFILE.read_text().splitlines()
+    return {name: command.strip() for name, _, command in (line.partition(":") for line in lines) if command}
+
+
+def _start(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # A session of its own, so that the terminal's Ctrl-C reaches us alone and we stop it in order.
+    return subprocess.Popen(
+        ["/bin/sh", "-c", f"exec {command}"],
+        env=environment,
+        cwd=settings.BASE_DIR,
+        start_new_session=True,
+    )
+
+
+def _wait_for_web(address: str, processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    while all(process.poll() is None for process in processes.values()):
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            urllib.request.urlopen(address, timeout=5).close()
+            return
+        time.sleep(0.1)
+
+
+def _wait_for_any(processes: dict[str, subprocess.Popen[bytes]]) -> int:
+    while True:
+        for name, process in processes.items():
+            if (status := process.poll()) is not None:
+                print(f"{name} ended with status {status}; stopping.", file=sys.stderr)
+                return status or 1
+        time.sleep(0.2)
+
+
+def _stop_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    for process in processes.values():
+        if process.poll() is None:
+            process.terminate()
+    deadline = time.monotonic() + GRACE_SECONDS
+    for process in processes.values():
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+        # Its session's id is the process's own; what it left behind goes too.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""The front door: the page, the API, the admin, and what watches over them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from forv.health import healthz, readyz
+from forv.page import page
+from voices.api.media import signed_file
+
+urlpatterns = [
+    path("", page, name="page"),
+    path("api/", include("voices.api.urls")),
+    path("admin/", admin.site.urls),
+    path("media/<str:token>", signed_file, name="signed-file"),
+    path("healthz", healthz),
+    path("readyz", readyz),
+]

@@ -1,0 +1,123 @@
+"""Members, voices and requests for whoever runs the page."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from voices.models import Member, Voice, VoiceRequest
+
+admin.site.site_header = admin.site.site_title = "ForV Voices"
+
+
+class VoiceInline(admin.TabularInline[Voice, Member]):
+    model = Voice
+    extra = 0
+    can_delete = False
+    fields = readonly_fields = [
+        "glow_tts_dir",
+        "hifigan_dir",
+        "mode",
+        "active",
+        "demo",
+        "created_at",
+    ]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Member)
+class MemberAdmin(admin.ModelAdmin[Member]):
+    list_display = ["id", "name", "position", "birth", "slug"]
+    list_display_links = ["id", "name"]
+    search_fields = ["name", "slug"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [VoiceInline]
+
+
+@admin.register(Voice)
+class VoiceAdmin(admin.ModelAdmin[Voice]):
+    list_display = [
+        "member",
+        "glow_tts_dir",
+        "hifigan_dir",
+        "mode",
+        "active",
+        "demo",
+        "created_at",
+    ]
+    list_filter = ["active", "demo", "mode", "member"]
+    list_select_related = ["member"]
+    readonly_fields = [field.name for field in Voice._meta.fields]
+    actions = ["make_active"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        # Voices come in by `manage.py import_voice`, which checks them.
+        return False
+
+    @admin.action(description=_("Make it the member's voice"), permissions=["change"])
+    def make_active(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
+        for voice in queryset:
+            voice.make_active()
+
+
+@admin.register(VoiceRequest)
+class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
+    list_display = [
+        "queued_at",
+        "member",
+        "short_text",
+        "status",
+        "format",
+        "duration_seconds",
+        "listen",
+    ]
+    list_filter = ["status", "member", "format", "queued_at"]
+    list_select_related = ["member"]
+    search_fields = ["text", "uuid", "id"]
+    date_hierarchy = "queued_at"
+    show_full_result_count = False
+    actions = ["cancel", "retry"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
+        return [field.name for field in VoiceRequest._meta.fields] + ["listen"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def short_text(self, voice_request: VoiceRequest) -> str:
+        return voice_request.text[:60]
+
+    @admin.display(description=_("audio"))
+    def listen(self, voice_request: VoiceRequest) -> str:
+        if not voice_request.audio_name:
+            return "—"
+        # The address is signed when it is asked for, never for each row of a list.
+        return format_html(
+            '<audio controls preload="none" src="{}"></audio>',
+            reverse("voice-request-audio", args=[voice_request.pk]),
+        )
+
+    @admin.action(description=_("Cancel"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
+        done = sum(voice_request.cancel() for voice_request in queryset)
+        self.message_user(
+            request,
+            ngettext("%d request cancelled.", "%d requests cancelled.", done) % done,
+        )
+
+    @admin.action(description=_("Try again"), permissions=["change"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
+        again = queryset.filter(status__in=[VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED])
+        done = len([voice_request.retry() for voice_request in again])
+        self.message_user(
+            request,
+            ngettext("%d request queued again.", "%d requests queued again.", done) % done,
+        )

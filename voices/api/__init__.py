@@ -1,0 +1,1 @@
+"""The HTTP side: DRF views, event streams, and the seed's endpoint."""

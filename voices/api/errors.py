@@ -1,0 +1,141 @@
+"""Every error the API answers, in one shape: ``{"error": {"code", "message", "field"?}}``.
+
+Codes never change; messages follow Accept-Language.
+"""
+
+import logging
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from psycopg_pool import PoolTimeout
+from rest_framework import status
+from rest_framework.exceptions import (
+    APIException,
+    ErrorDetail,
+    NotFound,
+    ValidationError,
+)
+from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+logger = logging.getLogger(__name__)
+
+# Why a request failed, for whoever asked; the detail beside it is for whoever runs the service.
+FAILURES = {
+    "nothing_to_say": gettext_lazy("There is nothing in the text that can be spoken."),
+    "voice_unusable": gettext_lazy("This member's voice can't be loaded right now."),
+    "no_voice": gettext_lazy("This member has no voice yet."),
+    "voice_runaway": gettext_lazy("The voice could not speak this sentence. Try other words."),
+    "attempts_exhausted": gettext_lazy("Speaking this failed several times. Try again later."),
+    "internal_error": gettext_lazy("Something went wrong on our side. Try again later."),
+}
+
+# Codes of DRF's own checks, by the names that our clients know.
+_CODES = {
+    "required": "missing_field",
+    "null": "missing_field",
+    "blank": "empty_text",
+    "max_length": "too_long",
+    "min_value": "out_of_range",
+    "max_value": "out_of_range",
+    "invalid_choice": "unknown_choice",
+    "does_not_exist": "unknown_member",
+    "incorrect_type": "invalid",
+    "parse_error": "malformed_json",
+}
+
+
+class RequestTooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = gettext_lazy("The request is too large.")
+
+
+class IdempotencyConflict(APIException):
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+    default_code = "idempotency_key_reused"
+    default_detail = gettext_lazy("This Idempotency-Key was used for a different request.")
+
+
+class NotInThisState(APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+class DatabaseUnavailable(APIException):
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "database_unavailable"
+    default_detail = gettext_lazy("The service is resting for a moment. Try again shortly.")
+    wait = 5
+
+
+class InternalError(APIException):
+    default_code = "internal_error"
+    default_detail = FAILURES["internal_error"]
+
+
+def failure_message(code: str) -> str:
+    """What to tell the person whose request failed with ``code``."""
+    return str(FAILURES.get(code, FAILURES["internal_error"]))
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """DRF's hook: any exception of a view as an answer in our shape. A bug is logged, not shown."""
+    exception = _as_api_exception(error)
+    set_rollback()
+    headers: dict[str, str] = {}
+    if challenge := getattr(exception, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(exception, "wait", None)) is not None:
+        headers["Retry-After"] = str(int(wait))
+    return Response(
+        {"error": _body(exception)},
+        status=exception.status_code,
+        headers=headers or None,
+    )
+
+
+def _as_api_exception(error: Exception) -> APIException:
+    match error:
+        case APIException():
+            return error
+        case Http404():
+            return NotFound()
+        case PermissionDenied():
+            return ApiPermissionDenied()
+        case OperationalError() | InterfaceError() | PoolTimeout():
+            logger.error("database: %s", error)
+            return DatabaseUnavailable()
+        case _:
+            logger.error("unhandled error in a view", exc_info=error)
+            return InternalError()
+
+
+def _body(exception: APIException) -> dict[str, str]:
+    if isinstance(exception, ValidationError):
+        field, detail = _first(exception.detail)
+        body = {"code": _CODES.get(detail.code, detail.code), "message": str(detail)}
+        return {**body, "field": field} if field else body
+    detail = exception.detail
+    assert isinstance(detail, ErrorDetail)
+    return {"code": _CODES.get(detail.code, detail.code), "message": str(detail)}
+
+
+def _first(detail: Any, field: str = "") -> tuple[str, ErrorDetail]:
+    """The first complaint in DRF's nested lists and dicts, and the field it is about."""
+    while not isinstance(detail, ErrorDetail):
+        if isinstance(detail, dict):
+            key, detail = next(iter(detail.items()))
+            field = field or ("" if key == "non_field_errors" else str(key))
+        else:
+            detail = next(item for item in detail if item)
+    return field, detail
+
+
+def not_found_json() -> dict[str, dict[str, str]]:
+    """The body for an API address that does not exist."""
+    return {"error": {"code": "not_found", "message": _("Not found.")}}

@@ -1,0 +1,85 @@
+"""``GET /api/voice-requests/{id}/events/``: server-sent events, from queued to the end."""
+
+import functools
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.db import connection
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils import translation
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.generics import RetrieveAPIView
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from voices.api.changes import changes, wait
+from voices.api.renderers import EventStreamRenderer
+from voices.api.serializers import ErrorSerializer, VoiceRequestSerializer
+from voices.models import VoiceRequest
+
+# Proxies close a stream on which nothing moves, commonly after a minute.
+KEEP_ALIVE_SECONDS = 15
+
+
+class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
+    """Each change of a request as an event ``status`` with the request as its data."""
+
+    queryset = VoiceRequest.objects.all()
+    serializer_class = VoiceRequestSerializer
+    renderer_classes = [JSONRenderer, EventStreamRenderer]
+
+    @extend_schema(
+        responses={
+            (200, "text/event-stream"): OpenApiResponse(str, "The stream ends with the request."),
+            404: ErrorSerializer,
+        }
+    )
+    def get(self, request: Request, *args: str, **kwargs: str) -> Response:
+        return super().get(request, *args, **kwargs)
+
+
+_retrieve = VoiceRequestEvents.as_view()
+
+
+@functools.wraps(_retrieve)
+async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBase:
+    """The stream, once the DRF view has found the request."""
+    response: HttpResponseBase = await sync_to_async(_retrieve)(request, pk=pk)
+    if response.status_code != 200 or request.method == "HEAD":
+        return response
+    return StreamingHttpResponse(
+        _stream(pk, translation.get_language()),
+        content_type="text/event-stream",
+        # nginx would collect events before it passes them on.
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
+    async with changes().of(str(pk)) as changed:
+        while True:
+            changed.clear()
+            snapshot = await sync_to_async(_snapshot)(pk, language)
+            if snapshot is None:
+                return
+            event, is_terminal = snapshot
+            yield event
+            if is_terminal:
+                return
+            while not await wait(changed, KEEP_ALIVE_SECONDS):
+                yield b": still here\n\n"
+
+
+def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:
+    """The request as an event, and whether it is the last one; ``None`` once it is deleted."""
+    try:
+        with translation.override(language):
+            voice_request = VoiceRequest.objects.filter(pk=pk).first()
+            if voice_request is None:
+                return None
+            data = JSONRenderer().render(VoiceRequestSerializer(voice_request).data)
+            return b"event: status\ndata: " + data + b"\n\n", voice_request.is_terminal
+    finally:
+        # A stream lives long; its connection must not.
+        connection.close()

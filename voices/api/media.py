@@ -1,0 +1,49 @@
+"""Files of the local storage, by the signed addresses that it gives out."""
+
+import mimetypes
+import re
+
+from django.core.files.storage import default_storage
+from django.core.signing import BadSignature
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from voices.storage import read_signed_token
+
+_RANGE = re.compile(r"\Abytes=(\d*)-(\d*)\Z")
+
+
+@require_safe
+def signed_file(request: HttpRequest, token: str) -> HttpResponse:
+    """The file that ``token`` stands for, or the part of it that a player seeks to (RFC 9110, 14)."""
+    try:
+        name, disposition = read_signed_token(token)
+        with default_storage.open(name) as file:
+            content = file.read()
+    except (BadSignature, FileNotFoundError) as error:
+        raise Http404 from error
+    response = _part(request.headers.get("Range", ""), content)
+    response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, max-age=3600"
+    if disposition:
+        response["Content-Disposition"] = disposition
+    return response
+
+
+def _part(range_header: str, content: bytes) -> HttpResponse:
+    match = _RANGE.match(range_header)
+    if not match or not (match[1] or match[2]):
+        return HttpResponse(content)
+    if match[1]:
+        first = int(match[1])
+        last = min(int(match[2]) if match[2] else len(content), len(content) - 1)
+    else:  # the last n bytes
+        first, last = max(0, len(content) - int(match[2])), len(content) - 1
+    if first > last:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
+    return HttpResponse(
+        content[first : last + 1],
+        status=206,
+        headers={"Content-Range": f"bytes {first}-{last}/{len(content)}"},
+    )

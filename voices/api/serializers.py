@@ -1,0 +1,171 @@
+"""What goes in and out as JSON."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from voices.api import fields
+from voices.api.errors import failure_message
+from voices.models import MAX_SPEED, MIN_SPEED, SAFE_NAME, Member, VoiceRequest
+from voices.synth import read
+
+_UNKNOWN_MEMBER = {
+    "does_not_exist": _("There is no member with this number."),
+    "incorrect_type": _("Give the member's number."),
+}
+
+
+class MemberSerializer(serializers.ModelSerializer[Member]):
+    picture = serializers.SerializerMethodField()
+    has_voice = serializers.BooleanField(help_text="Whether speech can be asked of this member.")
+
+    class Meta:
+        model = Member
+        fields = [
+            "id",
+            "name",
+            "slug",
+            "birth",
+            "position",
+            "tmi",
+            "links",
+            "picture",
+            "has_voice",
+        ]
+
+    @extend_schema_field(OpenApiTypes.URI_REF)
+    def get_picture(self, member: Member) -> str | None:
+        return default_storage.url(member.picture.name) if member.picture else None
+
+
+class SpeakableTextField(fields.TextField):
+    """Text with something in it that can be said."""
+
+    default_error_messages = {
+        "max_length": _("The text is too long: {max_length} characters at most."),
+        "blank": _("Type a sentence."),
+        "nothing_to_say": _("There is nothing in the text that can be spoken."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=settings.MAX_TEXT_CHARACTERS, trim_whitespace=False, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        if not text.strip():
+            self.fail("blank")
+        if not read(text).sentences:
+            self.fail("nothing_to_say")
+        return text
+
+
+class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
+    """What a client asks for."""
+
+    member = fields.MemberField(queryset=Member.objects.all(), error_messages=_UNKNOWN_MEMBER)
+    text = SpeakableTextField()
+    format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
+    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
+    uuid = fields.TextField(
+        default="",
+        allow_blank=True,
+        validators=[SAFE_NAME],
+        help_text="The client's own id.",
+    )
+    created_at = fields.TextField(
+        default="",
+        allow_blank=True,
+        validators=[SAFE_NAME],
+        help_text="The client's own time.",
+    )
+
+    def validate_member(self, member: Member) -> Member:
+        return with_voice(member)
+
+
+class TextsSerializer(serializers.Serializer[VoiceRequest]):
+    """The body of the seed's ``POST /api/texts``."""
+
+    uuid = fields.TextField(validators=[SAFE_NAME])
+    member_id = fields.LenientMemberField(
+        queryset=Member.objects.all(), source="member", error_messages=_UNKNOWN_MEMBER
+    )
+    text = SpeakableTextField()
+    created_at = fields.TextField(validators=[SAFE_NAME])
+
+    def validate_member_id(self, member: Member) -> Member:
+        return with_voice(member)
+
+
+class SpokenTextsSerializer(serializers.Serializer[VoiceRequest]):
+    """The seed's answer."""
+
+    uuid = serializers.CharField()
+    member_id = serializers.IntegerField()
+    created_at = serializers.CharField()
+
+
+class FailureSerializer(serializers.Serializer[VoiceRequest]):
+    code = serializers.CharField(source="error_code")
+    message = serializers.SerializerMethodField()
+    detail = serializers.CharField(source="error_detail", help_text="For who runs the service.")
+
+    def get_message(self, request: VoiceRequest) -> str:
+        return failure_message(request.error_code)
+
+
+class DroppedSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    position = serializers.IntegerField(help_text="Where it stood, in characters from the start.")
+
+
+class VoiceRequestSerializer(serializers.ModelSerializer[VoiceRequest]):
+    """A request as its client sees it."""
+
+    dropped = DroppedSerializer(many=True)
+    queue_position = serializers.IntegerField(allow_null=True)
+    audio = serializers.SerializerMethodField()
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = VoiceRequest
+        fields = [
+            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "retry_of",
+            "status", "attempt", "sentences_done", "sentences_total", "queue_position",
+            "spoken_text", "dropped", "duration_seconds", "audio", "error",
+            "queued_at", "started_at", "finished_at",
+        ]  # fmt: skip
+
+    @extend_schema_field(OpenApiTypes.URI_REF)
+    def get_audio(self, request: VoiceRequest) -> str | None:
+        return reverse("voice-request-audio", args=[request.pk]) if request.audio_name else None
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_error(self, request: VoiceRequest) -> dict[str, str] | None:
+        return FailureSerializer(request).data if request.error_code else None
+
+
+class ErrorBodySerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    message = serializers.CharField()
+    field = serializers.CharField(required=False)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """Every error, of every address."""
+
+    error = ErrorBodySerializer()
+
+
+def with_voice(member: Member) -> Member:
+    """The member, refused where it has no voice to speak with."""
+    if not member.voices.filter(active=True).exists():
+        raise serializers.ValidationError(failure_message("no_voice"), "no_voice")
+    return member

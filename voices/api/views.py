@@ -1,0 +1,168 @@
+"""Members, and requests from POST to audio."""
+
+from typing import Any, ClassVar
+
+from django.core.files.storage import default_storage
+from django.db import IntegrityError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from voices.api.errors import IdempotencyConflict, NotInThisState
+from voices.api.serializers import (
+    ErrorSerializer,
+    MemberSerializer,
+    NewVoiceRequestSerializer,
+    VoiceRequestSerializer,
+)
+from voices.models import Member, Voice, VoiceRequest
+from voices.storage import disposition_for_download
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The same key and body give the same request, however often they are sent.",
+)
+
+
+class AliveView(APIView):
+    """Says that the API is there, as the seed's ``GET /`` did."""
+
+    @extend_schema(responses={200: {"type": "object", "properties": {"result": {"type": "string"}}}})
+    def get(self, request: Request) -> Response:
+        return Response({"result": "hello world!"})
+
+
+class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
+    """The members whose voices can be asked for."""
+
+    serializer_class = MemberSerializer
+    pagination_class = None
+    queryset = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
+
+
+class VoiceRequestViewSet(
+    mixins.RetrieveModelMixin,
+    mixins.ListModelMixin,
+    viewsets.GenericViewSet[VoiceRequest],
+):
+    """Requests for speech. Whoever knows a request's id may see and change it."""
+
+    queryset = VoiceRequest.objects.all()
+    serializer_class = VoiceRequestSerializer
+    http_method_names: ClassVar[list[str]] = [
+        "get",
+        "post",
+        "delete",
+        "head",
+        "options",
+    ]
+
+    def get_queryset(self) -> QuerySet[VoiceRequest]:
+        requests = super().get_queryset()
+        if self.action != "list":
+            return requests
+        # Without it the list would show everybody's texts.
+        if not (client_uuid := self.request.query_params.get("uuid")):
+            raise ValidationError({"uuid": [_("Give the client's uuid.")]}, "required")
+        return requests.filter(uuid=client_uuid)
+
+    @extend_schema(parameters=[OpenApiParameter("uuid", str, required=True)])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(
+        request=NewVoiceRequestSerializer,
+        parameters=[IDEMPOTENCY_KEY],
+        responses={
+            202: VoiceRequestSerializer,
+            400: ErrorSerializer,
+            422: ErrorSerializer,
+        },
+    )
+    def create(self, request: Request) -> Response:
+        serializer = NewVoiceRequestSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return accepted(submit_once(serializer.validated_data, request.headers.get("Idempotency-Key")))
+
+    @extend_schema(responses={204: None, 404: ErrorSerializer})
+    def destroy(self, request: Request, pk: str | None = None) -> Response:
+        self.get_object().delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={200: VoiceRequestSerializer, 409: ErrorSerializer})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str | None = None) -> Response:
+        voice_request = self.get_object()
+        if not voice_request.cancel():
+            raise NotInThisState(_("This has already finished."), "not_cancellable")
+        voice_request.refresh_from_db()
+        return Response(self.get_serializer(voice_request).data)
+
+    @extend_schema(request=None, responses={202: VoiceRequestSerializer, 409: ErrorSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, pk: str | None = None) -> Response:
+        voice_request = self.get_object()
+        if voice_request.status not in (
+            VoiceRequest.Status.FAILED,
+            VoiceRequest.Status.CANCELLED,
+        ):
+            raise NotInThisState(_("Only what failed can be tried again."), "not_retryable")
+        return accepted(voice_request.retry())
+
+    @extend_schema(
+        parameters=[OpenApiParameter("download", bool, description="Save instead of play.")],
+        responses={
+            302: OpenApiResponse(description="The audio."),
+            409: ErrorSerializer,
+        },
+    )
+    @action(detail=True)
+    def audio(self, request: Request, pk: str | None = None) -> Any:
+        voice_request = self.get_object()
+        if not voice_request.audio_name:
+            raise NotInThisState(_("There is no audio yet."), "not_ready")
+        parameters = None
+        if "download" in request.query_params:
+            parameters = disposition_for_download(f"{voice_request.pk}.{voice_request.format}")
+        return HttpResponseRedirect(
+            default_storage.url(voice_request.audio_name, parameters=parameters),
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceRequest:
+    """Submit a request, or find the one that this key has already submitted.
+
+    Raises :class:`IdempotencyConflict` if that one asked for something else.
+    """
+    if not idempotency_key:
+        return VoiceRequest.objects.submit(**fields)
+    if len(idempotency_key) > 255:
+        raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
+    try:
+        return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
+    except IntegrityError:
+        earlier = VoiceRequest.objects.get(idempotency_key=idempotency_key)
+        if any(getattr(earlier, name) != value for name, value in fields.items()):
+            raise IdempotencyConflict from None
+        return earlier
+
+
+def accepted(voice_request: VoiceRequest) -> Response:
+    """202 with the address to ask."""
+    return Response(
+        VoiceRequestSerializer(voice_request).data,
+        status=status.HTTP_202_ACCEPTED,
+        headers={"Location": reverse("voice-request-detail", args=[voice_request.pk])},
+    )

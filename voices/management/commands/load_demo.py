@@ -1,0 +1,69 @@
+"""The demo members and their voices, into the database."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+
+from voices.manifest import ManifestMember, read_manifest
+from voices.models import Member, Voice
+from voices.synth.errors import SynthError
+from voices.voice_files import hash_voice_files
+
+
+class Command(BaseCommand):
+    help = "Load the demo members of voice_model/voices.toml. Members that exist already keep what was edited."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        members = read_manifest(Path(settings.VOICE_MODEL_DIR))
+        for member in members:
+            try:
+                load(member)
+            except SynthError as error:
+                self.stderr.write(self.style.WARNING(f"{member.name} has no voice: {error}"))
+        self.stdout.write(f"{len(members)} demo members are there.")
+
+
+@transaction.atomic
+def load(demo: ManifestMember) -> None:
+    """Make the member if it is missing, and its demo voice if its files are new.
+
+    Raises :class:`voices.synth.errors.CheckpointError` if the voice's files can't be used; the member stays.
+    """
+    fields = {
+        "slug": demo.slug,
+        "name": demo.name,
+        "position": demo.position,
+        "birth": demo.birth,
+        "tmi": demo.tmi,
+        "links": demo.links,
+    }
+    with transaction.atomic():
+        member, made = Member.objects.get_or_create(id=demo.id, defaults=fields)
+        if made:
+            _skip_id_in_sequence()
+    folder = Path(settings.VOICE_MODEL_DIR)
+    hashes = hash_voice_files(folder / demo.glow_tts_dir, folder / demo.hifigan_dir)
+    voice, made = Voice.objects.get_or_create(
+        member=member,
+        glow_tts_sha256=hashes.glow_tts,
+        hifigan_sha256=hashes.hifigan,
+        mode=demo.mode,
+        defaults={
+            "glow_tts_dir": demo.glow_tts_dir,
+            "hifigan_dir": demo.hifigan_dir,
+            "demo": True,
+        },
+    )
+    # A voice that the creator has brought stays in use; an older demo voice gives way.
+    if made and not member.voices.filter(active=True, demo=False).exists():
+        voice.make_active()
+
+
+def _skip_id_in_sequence() -> None:
+    """Ids given by hand do not move the sequence; the next member made in the admin would collide."""
+    table = Member._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")

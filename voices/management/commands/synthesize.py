@@ -1,0 +1,42 @@
+"""A sentence into a file, without database, queue or web."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from voices.manifest import read_manifest, seed_folders
+from voices.synth import FORMATS, SynthError, encode, load_voice, synthesize
+
+
+class Command(BaseCommand):
+    help = "Speak a text with the voice of a member (its number in voice_model/) into a file."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("text")
+        parser.add_argument("--member", type=int, required=True)
+        parser.add_argument("--out", type=Path, required=True, help=f"ends in .{', .'.join(FORMATS)}")
+        parser.add_argument("--speed", type=float, default=1.0)
+        parser.add_argument("--seed", type=int, default=0)
+
+    def handle(self, text: str, member: int, out: Path, speed: float, seed: int, **options: Any) -> None:
+        folder = Path(settings.VOICE_MODEL_DIR)
+        glow_tts, hifigan = (folder / part for part in seed_folders(member))
+        modes = {known.id: known.mode for known in read_manifest(folder)}
+        try:
+            voice = load_voice(
+                glow_tts,
+                hifigan,
+                device=settings.DEVICE,
+                mode=modes.get(member, "spelled"),
+            )
+            speech = synthesize(voice, text, speed=speed, seed=seed)
+            audio = encode(speech.samples, speech.sample_rate, out.suffix.removeprefix("."))
+        except (SynthError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        out.write_bytes(audio)
+        for dropped in speech.spoken.dropped:
+            self.stderr.write(f"left out at character {dropped.index + 1}: {dropped.text}")
+        self.stdout.write(f"{out}: {speech.duration_seconds:.2f} s")

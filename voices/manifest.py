@@ -1,0 +1,47 @@
+"""``voice_model/voices.toml``: the members that come with the service, and how their voices read."""
+
+import datetime
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from voices.synth import Mode
+
+
+@dataclass(frozen=True)
+class ManifestMember:
+    """A demo member. Its voice lies in the seed's folders for ``id``."""
+
+    id: int
+    slug: str
+    name: str
+    position: str = ""
+    birth: datetime.date | None = None
+    tmi: str = ""
+    links: dict[str, str] = field(default_factory=dict)
+    mode: Mode = "spelled"
+
+    @property
+    def glow_tts_dir(self) -> str:
+        return seed_folders(self.id)[0]
+
+    @property
+    def hifigan_dir(self) -> str:
+        return seed_folders(self.id)[1]
+
+
+def seed_folders(voice_id: int) -> tuple[str, str]:
+    """The seed's folders of acoustic model and vocoder, below the voice model folder."""
+    return f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
+
+
+def read_manifest(voice_model_dir: Path) -> list[ManifestMember]:
+    """The members in ``voices.toml``, or none where there is no such file.
+
+    Raises ``tomllib.TOMLDecodeError`` or ``TypeError`` for one that is malformed.
+    """
+    path = voice_model_dir / "voices.toml"
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
+        return [ManifestMember(**member) for member in tomllib.load(file).get("member", [])]

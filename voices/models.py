@@ -1,0 +1,402 @@
+"""Members, their voices, and what is asked of them.
+
+Each status change of a :class:`VoiceRequest` is one method here, and each is a single conditional
+UPDATE: whoever comes too late changes nothing and learns so from the answer.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import connection, models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+# Client-given parts of an object name: nothing that could leave its folder.
+SAFE_NAME = RegexValidator(
+    r"\A(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9 ._:+\-]{0,99}\Z",
+    _("Use letters, digits and - _ . : + only, without “..” or a slash."),
+    "unsafe_name",
+)
+# NOTIFY on this channel carries the id of a request whose row has changed.
+CHANGED_CHANNEL = "voice_request_changed"
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
+
+
+class Member(models.Model):
+    """An artist whose voice fans ask for."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(_("address name"), max_length=100, unique=True)
+    birth = models.DateField(_("birth"), null=True, blank=True)
+    position = models.CharField(_("position"), max_length=100, blank=True)
+    tmi = models.TextField(_("TMI"), blank=True, help_text=_("Little facts that fans like to know."))
+    links = models.JSONField(_("links"), default=dict, blank=True, help_text=_("Name → address."))
+    picture = models.ImageField(_("picture"), upload_to="member_pictures/", blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Voice(models.Model):
+    """A checkpoint pair that speaks as a member."""
+
+    class Mode(models.TextChoices):
+        SPELLED = "spelled", _("trained on text as spelled")
+        PRONOUNCED = "pronounced", _("trained on text as pronounced")
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="voices", verbose_name=_("member"))
+    glow_tts_dir = models.CharField(
+        _("acoustic model folder"),
+        max_length=255,
+        help_text=_("Below the voice model folder."),
+    )
+    hifigan_dir = models.CharField(_("vocoder folder"), max_length=255)
+    glow_tts_sha256 = models.CharField(_("acoustic model SHA-256"), max_length=64)
+    hifigan_sha256 = models.CharField(_("vocoder SHA-256"), max_length=64)
+    mode = models.CharField(_("reading mode"), max_length=10, choices=Mode)
+    active = models.BooleanField(_("active"), default=False)
+    demo = models.BooleanField(_("demo"), default=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["member"],
+                condition=Q(active=True),
+                name="one_active_voice_per_member",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=["spelled", "pronounced"]),
+                name="voice_mode_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member} · {self.glow_tts_dir} + {self.hifigan_dir}"
+
+    @property
+    def glow_tts_path(self) -> Path:
+        return Path(settings.VOICE_MODEL_DIR) / self.glow_tts_dir
+
+    @property
+    def hifigan_path(self) -> Path:
+        return Path(settings.VOICE_MODEL_DIR) / self.hifigan_dir
+
+    def make_active(self) -> None:
+        """Speak as the member from the next request on, in place of the voice that did."""
+        with transaction.atomic():
+            Voice.objects.filter(member=self.member_id, active=True).exclude(pk=self.pk).update(active=False)
+            self.active = True
+            self.save(update_fields=["active"])
+
+
+class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
+    def queued(self) -> Self:
+        return self.filter(status=VoiceRequest.Status.QUEUED)
+
+    def processing(self) -> Self:
+        return self.filter(status=VoiceRequest.Status.PROCESSING)
+
+    def submit(self, **fields: Any) -> "VoiceRequest":
+        """Accept a request: its row and its place in the queue are written both or neither."""
+        from voices.tasks import enqueue_synthesis
+
+        with transaction.atomic():
+            request = self.create(**fields)
+            enqueue_synthesis(request)
+        return request
+
+    def claim(self, request_id: uuid.UUID | str) -> "VoiceRequest | None":
+        """Begin an attempt at a request that is queued, or whose attempt's lease has run out.
+
+        Returns ``None`` where there is nothing to do: finished, cancelled, deleted, or somebody else's.
+        A request that has used up its attempts is failed instead.
+        """
+        claimable = self.filter(pk=request_id).filter(
+            Q(status=VoiceRequest.Status.QUEUED) | Q(status=VoiceRequest.Status.PROCESSING, lease_expires_at__lt=Now())
+        )
+        exhausted = claimable.filter(attempt__gte=settings.MAX_ATTEMPTS).first()
+        if exhausted is not None:
+            exhausted.fail("attempts_exhausted", "The worker died at each attempt.")
+            return None
+        changed = _change(
+            claimable,
+            request_id,
+            status=VoiceRequest.Status.PROCESSING,
+            attempt=F("attempt") + 1,
+            started_at=Now(),
+            lease_expires_at=_lease(),
+            sentences_done=0,
+            sentences_total=None,
+        )
+        return self.select_related("member").get(pk=request_id) if changed else None
+
+    def requeue_abandoned(self) -> int:
+        """Queue again what no living attempt holds any more. Returns how many."""
+        from voices.tasks import enqueue_synthesis
+
+        abandoned = self.processing().filter(lease_expires_at__lt=Now())
+        with transaction.atomic():
+            requests = list(abandoned.select_for_update(skip_locked=True))
+            for request in requests:
+                _change(
+                    self.processing().filter(pk=request.pk),
+                    request.pk,
+                    status=VoiceRequest.Status.QUEUED,
+                    lease_expires_at=None,
+                )
+                enqueue_synthesis(request)
+        return len(requests)
+
+
+class VoiceRequest(models.Model):
+    """One sentence to be spoken, from the moment it is accepted."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        PROCESSING = "processing", _("processing")
+        SUCCEEDED = "succeeded", _("succeeded")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Format(models.TextChoices):
+        WAV = "wav", "WAV"
+        MP3 = "mp3", "MP3"
+        OPUS = "opus", "Opus"
+        FLAC = "flac", "FLAC"
+
+    TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    uuid = models.CharField(
+        _("client's uuid"),
+        max_length=100,
+        blank=True,
+        db_index=True,
+        validators=[SAFE_NAME],
+    )
+    created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    retry_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="retries",
+        verbose_name=_("retry of"),
+    )  # fmt: skip
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="requests", verbose_name=_("member"))
+    text = models.TextField(_("text"))
+    format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
+    speed = models.FloatField(
+        _("speed"),
+        default=1.0,
+        validators=[MinValueValidator(MIN_SPEED), MaxValueValidator(MAX_SPEED)],
+    )
+    seed = models.BigIntegerField(_("seed"), default=0)
+
+    status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    # The fencing number: only the attempt that holds the row may write to it.
+    attempt = models.PositiveIntegerField(_("attempt"), default=0)
+    lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sentences_done = models.PositiveIntegerField(_("sentences done"), default=0)
+    sentences_total = models.PositiveIntegerField(_("sentences in all"), null=True, blank=True)
+
+    spoken_text = models.TextField(_("spoken text"), blank=True)
+    dropped = models.JSONField(_("left out"), default=list, blank=True)
+    audio_name = models.CharField(_("audio object"), max_length=255, blank=True)
+    duration_seconds = models.FloatField(_("duration (s)"), null=True, blank=True)
+    error_code = models.CharField(_("error code"), max_length=50, blank=True)
+    error_detail = models.TextField(_("error detail"), blank=True)
+
+    queued_at = models.DateTimeField(_("queued at"), db_default=Now(), editable=False)
+    started_at = models.DateTimeField(_("started at"), null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = VoiceRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-queued_at"]
+        verbose_name = _("voice request")
+        verbose_name_plural = _("voice requests")
+        indexes = [
+            models.Index(fields=["status", "queued_at"], name="request_by_status"),
+            models.Index(fields=["uuid", "-queued_at"], name="request_by_client"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "queued",
+                        "processing",
+                        "succeeded",
+                        "failed",
+                        "cancelled",
+                    ]
+                ),
+                name="status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(format__in=["wav", "mp3", "opus", "flac"]),
+                name="format_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(speed__gte=MIN_SPEED, speed__lte=MAX_SPEED),
+                name="speed_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["succeeded", "failed", "cancelled"],
+                    finished_at__isnull=False,
+                )
+                | Q(status__in=["queued", "processing"], finished_at__isnull=True),
+                name="finished_exactly_when_terminal",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="processing")
+                | Q(
+                    attempt__gte=1,
+                    started_at__isnull=False,
+                    lease_expires_at__isnull=False,
+                ),
+                name="processing_holds_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="succeeded") & ~Q(audio_name="") & Q(duration_seconds__gt=0))
+                | (~Q(status="succeeded") & Q(audio_name="")),
+                name="audio_exactly_when_succeeded",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="failed") & ~Q(error_code="")) | (~Q(status="failed") & Q(error_code="")),
+                name="error_exactly_when_failed",
+            ),
+            models.CheckConstraint(
+                condition=Q(sentences_total__isnull=True) | Q(sentences_done__lte=F("sentences_total")),
+                name="no_more_sentences_than_there_are",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member}: {self.text[:40]}"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.status in self.TERMINAL
+
+    @property
+    def attempt_audio_name(self) -> str:
+        """The object this attempt writes; no other attempt or request ever writes to it."""
+        return f"wav_files/{self.member_id}/{self.pk}/{self.attempt}_voice.{self.format}"
+
+    @property
+    def public_audio_name(self) -> str | None:
+        """The name under which the seed's clients look for the audio, where they named it."""
+        if not (self.uuid and self.created_at):
+            return None
+        return f"wav_files/{self.member_id}/{self.uuid}_{self.created_at}_voice.{self.format}"
+
+    @property
+    def queue_position(self) -> int | None:
+        """How many requests are to be begun up to and with this one; ``None`` once it has begun."""
+        if self.status != self.Status.QUEUED:
+            return None
+        return VoiceRequest.objects.queued().filter(queued_at__lt=self.queued_at).count() + 1
+
+    def report_progress(self, sentences_done: int, sentences_total: int) -> bool:
+        """Record how far this attempt is, and renew its lease. False: it no longer holds the row."""
+        return _change(
+            self._held(),
+            self.pk,
+            sentences_done=sentences_done,
+            sentences_total=sentences_total,
+            lease_expires_at=_lease(),
+        )
+
+    def succeed(
+        self,
+        *,
+        audio_name: str,
+        duration_seconds: float,
+        spoken_text: str,
+        dropped: Sequence[dict[str, Any]],
+    ) -> bool:
+        """processing → succeeded. False: this attempt no longer holds the row, nothing is changed."""
+        return _change(
+            self._held(),
+            self.pk,
+            status=self.Status.SUCCEEDED,
+            audio_name=audio_name,
+            duration_seconds=duration_seconds,
+            spoken_text=spoken_text,
+            dropped=list(dropped),
+            finished_at=Now(),
+            lease_expires_at=None,
+        )
+
+    def fail(self, code: str, detail: str) -> bool:
+        """queued or processing → failed, by the attempt that holds the row; ``code`` is stable."""
+        return _change(
+            VoiceRequest.objects.filter(
+                pk=self.pk,
+                attempt=self.attempt,
+                status__in=[self.Status.QUEUED, self.Status.PROCESSING],
+            ),
+            self.pk,
+            status=self.Status.FAILED,
+            error_code=code,
+            error_detail=detail,
+            finished_at=Now(),
+            lease_expires_at=None,
+        )
+
+    def cancel(self) -> bool:
+        """queued or processing → cancelled; a running attempt learns of it at its next sentence."""
+        return _change(
+            VoiceRequest.objects.filter(pk=self.pk, status__in=[self.Status.QUEUED, self.Status.PROCESSING]),
+            self.pk,
+            status=self.Status.CANCELLED,
+            finished_at=Now(),
+            lease_expires_at=None,
+        )
+
+    def retry(self) -> "VoiceRequest":
+        """Ask again for what failed or was cancelled. The old row stays as it ended."""
+        return VoiceRequest.objects.submit(
+            retry_of=self,
+            uuid=self.uuid,
+            created_at=self.created_at,
+            member_id=self.member_id,
+            text=self.text,
+            format=self.format,
+            speed=self.speed,
+            seed=self.seed,
+        )
+
+    def _held(self) -> models.QuerySet["VoiceRequest"]:
+        return VoiceRequest.objects.processing().filter(pk=self.pk, attempt=self.attempt)
+
+
+def _lease() -> Any:
+    # By the database's clock: a worker whose own is wrong must not steal or lose a request.
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _change(allowed: models.QuerySet[VoiceRequest], request_id: uuid.UUID | str, **values: Any) -> bool:
+    """Write to the row if it is still among ``allowed``, and wake who waits for it, as one."""
+    with transaction.atomic():
+        if not allowed.update(**values):
+            return False
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED_CHANNEL, str(request_id)])
+    return True

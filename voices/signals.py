@@ -1,0 +1,30 @@
+"""What follows from a row's end."""
+
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+
+from voices.models import VoiceRequest
+
+
+@receiver(post_delete, sender=VoiceRequest)
+def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
+    """A request takes its audio along; the public copy stays while another request has that name."""
+    names = [instance.audio_name] if instance.audio_name else []
+    if instance.audio_name and instance.public_audio_name and not _shares_public_name(instance):
+        names.append(instance.public_audio_name)
+    for name in names:
+        transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
+
+
+def _shares_public_name(instance: VoiceRequest) -> bool:
+    return VoiceRequest.objects.filter(
+        uuid=instance.uuid,
+        created_at=instance.created_at,
+        member=instance.member_id,
+        format=instance.format,
+        status=VoiceRequest.Status.SUCCEEDED,
+    ).exists()

@@ -1,0 +1,1 @@
+"""What makes django-q2 fast and safe for our one task."""

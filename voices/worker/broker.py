@@ -1,0 +1,65 @@
+"""django-q2's ORM broker, woken by Postgres instead of polling.
+
+Enqueue to start falls from the polling interval to milliseconds; `docs/operations.md` has the figures.
+"""
+
+import logging
+from typing import Any
+
+import psycopg
+from django.db import connections, transaction
+from django.db.models.functions import Now
+from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from django_q.models import OrmQ
+
+from voices.models import VoiceRequest
+
+logger = logging.getLogger(__name__)
+
+QUEUE_CHANNEL = "voice_queue"
+
+
+class NotifyingBroker(ORM):
+    """Takes each queue row by one UPDATE that skips what others hold, and sleeps on LISTEN."""
+
+    _listener: psycopg.Connection[Any] | None = None
+
+    def enqueue(self, task: str) -> int:
+        """Write the queue row and wake a pusher; both take effect when the transaction commits."""
+        with transaction.atomic(using=Conf.ORM):
+            row_id: int = super().enqueue(task)
+            with connections[Conf.ORM].cursor() as cursor:
+                cursor.execute("SELECT pg_notify(%s, '')", [QUEUE_CHANNEL])
+        return row_id
+
+    def dequeue(self) -> list[tuple[int, str]]:
+        """Up to ``Conf.BULK`` rows as ``(id, payload)``, or none after at most ``Conf.POLL`` seconds."""
+        # Listen before looking: what arrives between the two is then heard, not missed.
+        listener = self._listening()
+        if rows := self._take():
+            return rows
+        for _ in listener.notifies(timeout=Conf.POLL, stop_after=1):
+            return self._take()
+        VoiceRequest.objects.requeue_abandoned()
+        return []
+
+    def _take(self) -> list[tuple[int, str]]:
+        with transaction.atomic(using=Conf.ORM):
+            rows = list(
+                OrmQ.objects.using(Conf.ORM)
+                .select_for_update(skip_locked=True)
+                .filter(key=self.list_key, lock__lte=Now())
+                .order_by("id")[: Conf.BULK]
+            )
+            OrmQ.objects.using(Conf.ORM).filter(pk__in=[row.pk for row in rows]).update(lock=self.timeout(None))
+        return [(row.pk, row.payload) for row in rows]
+
+    def _listening(self) -> psycopg.Connection[Any]:
+        """A connection of the pusher's own: Django closes and reopens its between tasks."""
+        if self._listener is None or self._listener.closed:
+            parameters = connections[Conf.ORM].get_connection_params()
+            parameters.pop("cursor_factory", None)
+            self._listener = psycopg.connect(**{**parameters, "autocommit": True})
+            self._listener.execute(f"LISTEN {QUEUE_CHANNEL}")
+        return self._listener

@@ -1,0 +1,55 @@
+"""The voices that this worker process keeps loaded."""
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, cast
+
+from django.conf import settings
+
+from voices.models import Voice as VoiceRow
+from voices.synth import load_voice
+from voices.synth.errors import CheckpointError
+from voices.voice_files import VoiceHashes, hash_voice_files
+
+if TYPE_CHECKING:
+    from voices.synth.voice import Voice
+
+
+class LoadedVoices:
+    """Loads a voice once and keeps it while it fits; the least recently used goes first."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self._voices: OrderedDict[tuple[VoiceHashes, str], Voice] = OrderedDict()
+
+    def get(self, row: VoiceRow) -> "Voice":
+        """The voice of ``row``, ready to speak.
+
+        Raises :class:`CheckpointError` if its files can't be used, or aren't those it was imported with.
+        """
+        key = (VoiceHashes(row.glow_tts_sha256, row.hifigan_sha256), row.mode)
+        if key not in self._voices:
+            self._voices[key] = _load(row)
+        self._voices.move_to_end(key)
+        while len(self._voices) > 1 and self._bytes() > self.max_bytes:
+            self._voices.popitem(last=False)
+        return self._voices[key]
+
+    def _bytes(self) -> int:
+        return sum(voice.memory_bytes for voice in self._voices.values())
+
+
+def _load(row: VoiceRow) -> "Voice":
+    found = hash_voice_files(row.glow_tts_path, row.hifigan_path)
+    if found.glow_tts != row.glow_tts_sha256:
+        raise CheckpointError(row.glow_tts_dir, "these are not the weights that were imported")
+    if found.hifigan != row.hifigan_sha256:
+        raise CheckpointError(row.hifigan_dir, "these are not the weights that were imported")
+    return load_voice(
+        row.glow_tts_path,
+        row.hifigan_path,
+        device=settings.DEVICE,
+        mode=cast(Any, row.mode),
+    )
+
+
+loaded_voices = LoadedVoices(settings.VOICE_MEMORY_BYTES)
