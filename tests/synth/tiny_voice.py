@@ -79,7 +79,7 @@ VOCODER_CONFIG: dict[str, Any] = {
 
 
 def write_tiny_voice(root: Path, member_id: int = 1) -> None:
-    """Write `root/glow-tts/{id}/{id}g_*` and `root/hifigan-v2/{id}/{id}h_*`; mode pronounced, weights by `member_id`."""
+    """Write `root/glow-tts/{id}/{id}g_*` and `root/hifigan-v2/{id}/{id}h_*` (mode: pronounced)."""
     import torch
 
     with torch.random.fork_rng():

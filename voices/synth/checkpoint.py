@@ -8,6 +8,7 @@ for the vocoder), written by SCE-TTS, a fork of coqui 0.0.14; and what coqui-tts
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -169,9 +170,7 @@ def _read_vocoder(folder: Path) -> VocoderSettings:
         "upsample_factors": factors,
         "inference_padding": _integer(given, "inference_padding", path, 5, 0, 64),
     }
-    samples_per_frame = 1
-    for factor in factors:
-        samples_per_frame *= factor
+    samples_per_frame = math.prod(factors)
     if samples_per_frame != audio.hop_length:
         reason = f"upsample_factors make {samples_per_frame} samples of a frame, but hop_length is {audio.hop_length}"
         raise CheckpointError(path.name, reason)
@@ -233,16 +232,14 @@ def _find_files(folder: Path, letter: str) -> tuple[Path, Path]:
 
 def _newest_weights(names: list[str], prefix: str) -> str | None:
     """Choose the best model if the trainer marked one, else the highest step, else the only .pth file."""
-    best, steps, others = [], [], []
+    candidates: list[tuple[int, float, str]] = []
     for name in names:
-        match = re.fullmatch(rf"{re.escape(prefix)}(checkpoint|best_model)?_?(\d*).*?\.pth(\.tar)?", name)
-        if match is None:
-            continue
-        kind = {"best_model": best, "checkpoint": steps}.get(match[1], others)
-        # "best_model.pth" is a copy of the best of all numbered ones.
-        kind.append((int(match[2]) if match[2] else 10**18, name))
-    chosen = max(best, default=None) or max(steps, default=None) or max(others, default=None)
-    return chosen[1] if chosen else None
+        match = re.fullmatch(rf"{re.escape(prefix)}(?:(checkpoint|best_model)_?(\d*))?.*\.pth(?:\.tar)?", name)
+        if match:
+            kind = {None: 0, "checkpoint": 1, "best_model": 2}[match[1]]
+            # "best_model.pth" is a copy of the best of all numbered ones.
+            candidates.append((kind, int(match[2]) if match[2] else math.inf, name))
+    return max(candidates)[2] if candidates else None
 
 
 def _read_json(path: Path) -> Mapping[str, Any]:
@@ -263,9 +260,7 @@ def _read_json(path: Path) -> Mapping[str, Any]:
     return config
 
 
-def _number(
-    section: Mapping[str, Any], name: str, path: Path, default: float | None, low: float, high: float
-) -> float:
+def _number(section: Mapping[str, Any], name: str, path: Path, default: float | None, low: float, high: float) -> float:
     value = section.get(name)
     value = default if value is None else value
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:

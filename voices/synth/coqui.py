@@ -1,4 +1,4 @@
-"""The one door to coqui-tts: importing it takes seconds and needs a hand, so it happens here and only when asked for."""
+"""The one door to coqui-tts: importing it takes seconds and needs a hand, so it happens here, and late."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def build_glow_tts(num_chars: int, layers: Mapping[str, Any]) -> Any:
 
     # GlowTTS makes itself a tokenizer and takes the size of its embedding from there. We have our own table of
     # symbols (coqui's would sort the old ones), so it gets a vocabulary of the right length and is never asked for ids.
-    placeholder = CharactersConfig(characters="?" * num_chars, punctuations="", pad="", is_unique=False, is_sorted=False)
-    return GlowTTS(GlowTTSConfig(characters=placeholder, phoneme_language="ko", **layers))
+    symbols = CharactersConfig(characters="?" * num_chars, punctuations="", pad="", is_unique=False, is_sorted=False)
+    return GlowTTS(GlowTTSConfig(characters=symbols, phoneme_language="ko", **layers))
 
 
 def hifigan_generator_class() -> Any:

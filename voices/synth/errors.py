@@ -41,7 +41,7 @@ class RunawaySpeechError(SynthError):
 
     def __init__(self, limit_seconds: float) -> None:
         """Name the limit that one sentence's audio may not pass."""
-        super().__init__(f"The voice wants more than {limit_seconds:g} seconds for one sentence; its weights are suspect.")
+        super().__init__(f"The voice wants over {limit_seconds:g} seconds for one sentence; its weights are suspect.")
 
 
 class AudioFormatError(SynthError):

@@ -66,7 +66,7 @@ class SymbolTable:
 
 
 def clean_korean(text: str) -> str:
-    """Do what the `korean_cleaners` of the seed's recipe did, so that old voices get the symbols they were trained on."""
+    """Do what the `korean_cleaners` of the seed's recipe did, for voices trained on what came out of them."""
     text = text.lower().replace(";", ",").replace("-", " ").replace(":", ",").replace("&", " 앤 ")
     text = re.sub(r'[<>()\[\]"]+', "", text)
     return unicodedata.normalize("NFD", re.sub(r"\s+", " ", text).strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,12 +11,17 @@ import numpy as np
 import torch
 
 from voices.synth import coqui
-from voices.synth.checkpoint import AcousticModelSettings, VocoderSettings, VoiceSettings, read_voice_settings
+from voices.synth.checkpoint import (
+    AcousticModelSettings,
+    VocoderSettings,
+    VoiceSettings,
+    read_voice_settings,
+)
 from voices.synth.errors import CheckpointError, NothingToSayError, RunawaySpeechError
-from voices.synth.weights import Weights, load_module, read_weights
+from voices.synth.weights import Weights, load_module, read_weights, refuse_larger_model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,7 +37,7 @@ class Utterance:
     """What the acoustic model made of one sentence."""
 
     mel: NDArray[np.float32]  # [n_frames, n_mels], as the model gives it
-    frames_per_symbol: NDArray[np.int64]  # [n_symbols]; sums to n_frames, or a little more (Glow-TTS drops a last odd one)
+    frames_per_symbol: NDArray[np.int64]  # [n_symbols]; the sum is n_frames, or one more (Glow-TTS drops an odd frame)
 
 
 class Voice:
@@ -171,11 +177,10 @@ def _load_acoustic_model(settings: AcousticModelSettings) -> torch.nn.Module:
     if embedding is None or embedding.ndim != 2:
         raise CheckpointError(name, "these are not the weights of an acoustic model (glow_tts)")
     if len(embedding) != settings.symbols.row_count:
-        reason = f"vocabulary has {len(embedding)} symbols, but {settings.config_name} lists {settings.symbols.row_count}"
-        raise CheckpointError(name, reason)
-    model: Any = load_module(
-        lambda: coqui.build_glow_tts(len(embedding), settings.layers), weights, settings.weights
-    )
+        listed = f"{settings.config_name} lists {settings.symbols.row_count}"
+        raise CheckpointError(name, f"its vocabulary has {len(embedding)} symbols, but {listed}")
+    refuse_larger_model(_flow_size(settings.layers), weights, settings.weights)
+    model: Any = load_module(lambda: coqui.build_glow_tts(len(embedding), settings.layers), weights, settings.weights)
     try:
         for flow in model.decoder.flows:
             if hasattr(flow, "weight_inv"):  # an invertible convolution; else it inverts its matrix at every call
@@ -190,8 +195,22 @@ def _load_vocoder(settings: VocoderSettings) -> torch.nn.Module:
     weights = _generator_weights(read_weights(settings.weights))
     if "conv_pre.weight" not in weights:
         raise CheckpointError(settings.weights.name, "these are not the weights of a vocoder (hifigan_generator)")
+    refuse_larger_model(_residual_size(settings.layers), weights, settings.weights)
     generator = coqui.hifigan_generator_class()
     return load_module(lambda: generator(**settings.layers), weights, settings.weights)
+
+
+def _flow_size(layers: Mapping[str, Any]) -> int:
+    """Count the weights in the gated convolutions of Glow-TTS's flows."""
+    names = ("num_flow_blocks_dec", "num_block_layers", "hidden_channels_dec", "hidden_channels_dec", "kernel_size_dec")
+    return 2 * math.prod(int(layers[name]) for name in names)
+
+
+def _residual_size(layers: Mapping[str, Any]) -> int:
+    """Count the weights in the first convolution of each of HiFi-GAN's residual blocks."""
+    stages = range(1, len(layers["upsample_factors"]) + 1)
+    channels = [layers["upsample_initial_channel"] // 2**stage for stage in stages]
+    return sum(count**2 * sum(layers["resblock_kernel_sizes"]) for count in channels)
 
 
 def _generator_weights(weights: Weights) -> Weights:

@@ -53,13 +53,11 @@ def read_weights(path: Path) -> Weights:
 def load_module(build: Callable[[], Any], weights: Weights, path: Path) -> torch.nn.Module:
     """Build a module and give it `weights`, every one of them and no other.
 
-    The module is built without memory behind its parameters, so that a config that lies about sizes costs nothing.
-
     Raises:
         CheckpointError: names or shapes differ.
     """
     try:
-        with torch.device("meta"):
+        with torch.random.fork_rng(devices=[]):  # building draws random weights, of no use here
             module: torch.nn.Module = build()
     except Exception as error:  # sizes that no layer can have; torch raises many kinds
         raise CheckpointError(path.name, f"its config describes no possible model ({error})") from error
@@ -77,6 +75,18 @@ def load_module(build: Callable[[], Any], weights: Weights, path: Path) -> torch
             raise CheckpointError(path.name, f"{name} has shape {found}, but the config asks for {shape}")
     module.load_state_dict(weights, strict=True, assign=True)
     return module.eval().requires_grad_(False)
+
+
+def refuse_larger_model(claimed: int, weights: Weights, path: Path) -> None:
+    """Refuse a config that claims more weights than the file holds, before a model of that size is built.
+
+    Args:
+        claimed: number of weights in the largest layers that the config describes; no more than in all of them.
+        weights: of the file.
+        path: of the file.
+    """
+    if claimed > sum(tensor.numel() for tensor in weights.values()):
+        raise CheckpointError(path.name, "its config describes a larger model than the file holds")
 
 
 def _load(path: Path) -> object:

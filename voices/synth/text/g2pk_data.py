@@ -139,7 +139,7 @@ def _write_corpus(archive: Path) -> None:
         word, _, phonemes = line.partition("#")[0].strip().partition(" ")
         name, _, variant = word.partition("(")
         lines.append(f"{name.upper()} {variant.rstrip(')') or 1} {phonemes}")
-    with tempfile.NamedTemporaryFile(dir=archive.parent, delete=False) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as corpus:
-            corpus.writestr("cmudict/cmudict", "\n".join(lines) + "\n")
-    Path(file.name).replace(archive)
+    handle, unfinished = tempfile.mkstemp(dir=archive.parent)
+    with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as corpus:
+        corpus.writestr("cmudict/cmudict", "\n".join(lines) + "\n")
+    Path(unfinished).replace(archive)

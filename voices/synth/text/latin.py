@@ -9,13 +9,8 @@ from voices.synth.text import g2pk_data
 
 LATIN_WORD = re.compile("[A-Za-z]+(?:'[A-Za-z]+)*")
 
-LETTER_NAMES = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트".split(),
-        strict=True,
-    )
-)
+_NAMES = "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트"
+LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _NAMES.split(), strict=True))
 MAX_WORD_LENGTH = 40  # letters; the longest word of the dictionary has 34
 
 

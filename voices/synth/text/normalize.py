@@ -46,11 +46,12 @@ def normalize(text: str, alphabet: frozenset[str] | None) -> tuple[str, tuple[Dr
     traced = traced.sub(_SIGN, lambda match: _SIGNS[match[0]])
     kept, dropped = [], []
     for character, origin in zip(traced.text, traced.origins, strict=True):
-        if _NOT_SAID.match(character) or not (alphabet is None or character == "\n" or _consists_of(character, alphabet)):
-            dropped.append(origin)
-            kept.append(" ")
-        else:
+        known = alphabet is None or character in " \n" or _consists_of(character, alphabet)
+        if known and not _NOT_SAID.match(character):
             kept.append(character)
+        else:
+            kept.append(" ")
+            dropped.append(origin)
     lines = (_shape_punctuation(line) for line in "".join(kept).split("\n"))
     return "\n".join(line for line in lines if line), _gather(dropped, text)
 
@@ -101,6 +102,4 @@ def _gather(origins: list[int], text: str) -> tuple[Dropped, ...]:
         else:
             dropped.append((origin, origin + 1))
     # A lone surrogate could be written to no file or database.
-    return tuple(
-        Dropped(text[start:end].encode("utf-8", "replace").decode("utf-8"), start) for start, end in dropped
-    )
+    return tuple(Dropped(text[start:end].encode("utf-8", "replace").decode("utf-8"), start) for start, end in dropped)

@@ -19,13 +19,10 @@ MAX_SINO_DIGITS = 4 * len(LARGE_UNITS)  # longer numbers are read digit by digit
 NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉")
 NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 # Nouns counted with native numerals, up to how many: 세 시, but 십오 시.
-NATIVE_COUNTERS = {
-    **dict.fromkeys(("시간", "시"), 12),
-    **dict.fromkeys(
-        "개 명 살 마리 번째 잔 병 장 권 대 채 가지 송이 벌 켤레 군데 곡 그루 달 사람 팀 분이 분께 줄 쌍 통 판 모금 그릇 컵".split(),
-        99,
-    ),
-}
+_THINGS = (
+    "개 명 살 마리 번째 잔 병 장 권 대 채 가지 송이 벌 켤레 군데 곡 그루 달 사람 팀 분이 분께 줄 쌍 통 판 모금 그릇 컵"
+)
+NATIVE_COUNTERS = {**dict.fromkeys(("시간", "시"), 12), **dict.fromkeys(_THINGS.split(), 99)}
 UNITS = {
     "%": "퍼센트",
     "℃": "도",

