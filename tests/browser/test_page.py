@@ -285,9 +285,7 @@ def test_screen_reader_hears_names_for_everything(page: Page) -> None:
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])
-def test_axe_finds_no_barriers(
-    page: Page, axe_violations: Callable[[Page], list[str]], color_scheme: str
-) -> None:
+def test_axe_finds_no_barriers(page: Page, axe_violations: Callable[[Page], list[str]], color_scheme: str) -> None:
     page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")  # type: ignore[arg-type]
     expect(page.get_by_role("radio").first).to_be_visible()
     assert axe_violations(page) == []

@@ -22,7 +22,9 @@ export function CurrentRequest({ submitted, onRetried, onRemoved }: CurrentReque
   const sectionRef = useRef<HTMLElement>(null);
 
   // On a phone it stands below the form, out of sight of the one who just asked for it.
-  useEffect(() => sectionRef.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    sectionRef.current?.scrollIntoView({ block: "nearest" });
+  }, []);
 
   return (
     <section
