@@ -4,8 +4,10 @@ A value that can't be read stops the start with the variable's name.
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from tempfile import NamedTemporaryFile
+from typing import Any, Literal, cast
 
 import dj_database_url
 import django_stubs_ext
@@ -32,32 +34,26 @@ def secret_key() -> str:
         raise ImproperlyConfigured("SECRET_KEY must be set when DJANGO_DEBUG is off.")
     kept = DATA_DIR / "secret_key"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    if not kept.exists():
+        # Written aside and linked, so that of two first starts one wins and neither reads half a key.
+        with NamedTemporaryFile("w", dir=kept.parent) as file, suppress(FileExistsError):
             file.write(get_random_secret_key())
-    except FileExistsError:
-        pass
+            file.flush()
+            os.link(file.name, kept)
     return kept.read_text()
 
 
 def database() -> dict[str, Any]:
     """``DATABASE_URL``, or the embedded Postgres, which its first connection starts."""
     if not env.str("DATABASE_URL", ""):
-        return {
-            "ENGINE": "forv.embedded_postgres",
-            "NAME": "forv",
-            "CONN_MAX_AGE": None,
-        }
+        return {"ENGINE": "forv.embedded_postgres", "NAME": "forv", "CONN_MAX_AGE": None}
     config: dict[str, Any] = dict(dj_database_url.config(conn_max_age=None))
     if config["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a Postgres database (postgresql://…).")
     if pool_size := env.int("DATABASE_POOL_SIZE", 0):
         # Web requests run on short-lived threads, which could not keep a connection of their own.
         config["CONN_MAX_AGE"] = 0
-        config["OPTIONS"] = {
-            **config.get("OPTIONS", {}),
-            "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5},
-        }
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5}}
     return config
 
 
@@ -93,8 +89,8 @@ def storages() -> dict[str, Any]:
 DEBUG = env.bool("DJANGO_DEBUG", True)
 DATA_DIR = Path(env.str("FORV_DATA_DIR", str(BASE_DIR / ".data")))
 SECRET_KEY = secret_key()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -104,7 +100,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.postgres",
     "corsheaders",
     "django_q",
     "rest_framework",
@@ -176,7 +171,7 @@ SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 
 # The React page may live on another origin, as the seed's did. The API takes no cookies.
-CORS_ALLOWED_ORIGINS = env.list("FORV_CORS_ORIGINS", [])
+CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(api|v1)/"
 CORS_EXPOSE_HEADERS = ["Location", "Retry-After"]
@@ -225,16 +220,14 @@ SPECTACULAR_SETTINGS = {
 # --- speaking ------------------------------------------------------------------------------------
 
 VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
-DEVICE = env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"]))
+DEVICE = cast(Literal["cpu", "cuda"], env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"])))
 MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min=1, max=100_000))
 # How long `POST /api/texts` holds its answer back before it gives the address to ask instead.
 TEXTS_WAIT_SECONDS = env.float("FORV_TEXTS_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
 WORKERS = env.int("FORV_WORKERS", 1, validate=validate.Range(min=1))
 # Threads per worker x workers must not exceed the cores: beyond that torch gets many times slower.
 TORCH_THREADS = env.int(
-    "FORV_TORCH_THREADS",
-    max(1, (os.cpu_count() or 1) // 2 // WORKERS),
-    validate=validate.Range(min=1),
+    "FORV_TORCH_THREADS", max(1, (os.cpu_count() or 1) // 2 // WORKERS), validate=validate.Range(min=1)
 )
 # Weights that one worker process keeps loaded; the least recently used voice makes room.
 VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Range(min=1)) * 2**20

@@ -41,10 +41,7 @@ def main() -> int:
             subprocess.run([*MANAGE, command, "--verbosity", "0"], check=True)
         processes = {name: _start(command, environment) for name, command in _procfile().items()}
         _wait_for_web(f"http://127.0.0.1:{port}/healthz", processes)
-        print(
-            f"\n  ForV Voices: http://localhost:{port}/   (Ctrl-C stops it)\n",
-            flush=True,
-        )
+        print(f"\n  ForV Voices: http://localhost:{port}/   (Ctrl-C stops it)\n", flush=True)
         return _wait_for_any(processes)
     except subprocess.CalledProcessError as error:
         return error.returncode
@@ -78,10 +75,7 @@ def _procfile() -> dict[str, str]:
 def _start(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     # A session of its own, so that the terminal's Ctrl-C reaches us alone and we stop it in order.
     return subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {command}"],
-        env=environment,
-        cwd=settings.BASE_DIR,
-        start_new_session=True,
+        ["/bin/sh", "-c", f"exec {command}"], env=environment, cwd=settings.BASE_DIR, start_new_session=True
     )
 
 

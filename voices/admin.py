@@ -19,14 +19,8 @@ class VoiceInline(admin.TabularInline[Voice, Member]):
     model = Voice
     extra = 0
     can_delete = False
-    fields = readonly_fields = [
-        "glow_tts_dir",
-        "hifigan_dir",
-        "mode",
-        "active",
-        "demo",
-        "created_at",
-    ]
+    fields = ("glow_tts_dir", "hifigan_dir", "mode", "active", "demo", "created_at")
+    readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -43,15 +37,7 @@ class MemberAdmin(admin.ModelAdmin[Member]):
 
 @admin.register(Voice)
 class VoiceAdmin(admin.ModelAdmin[Voice]):
-    list_display = [
-        "member",
-        "glow_tts_dir",
-        "hifigan_dir",
-        "mode",
-        "active",
-        "demo",
-        "created_at",
-    ]
+    list_display = ["member", "glow_tts_dir", "hifigan_dir", "mode", "active", "demo", "created_at"]
     list_filter = ["active", "demo", "mode", "member"]
     list_select_related = ["member"]
     readonly_fields = [field.name for field in Voice._meta.fields]
@@ -69,15 +55,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
 @admin.register(VoiceRequest)
 class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
-    list_display = [
-        "queued_at",
-        "member",
-        "short_text",
-        "status",
-        "format",
-        "duration_seconds",
-        "listen",
-    ]
+    list_display = ["queued_at", "member", "short_text", "status", "format", "duration_seconds", "listen"]
     list_filter = ["status", "member", "format", "queued_at"]
     list_select_related = ["member"]
     search_fields = ["text", "uuid", "id"]
@@ -101,23 +79,16 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
             return "—"
         # The address is signed when it is asked for, never for each row of a list.
         return format_html(
-            '<audio controls preload="none" src="{}"></audio>',
-            reverse("voice-request-audio", args=[voice_request.pk]),
+            '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[voice_request.pk])
         )
 
     @admin.action(description=_("Cancel"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
         done = sum(voice_request.cancel() for voice_request in queryset)
-        self.message_user(
-            request,
-            ngettext("%d request cancelled.", "%d requests cancelled.", done) % done,
-        )
+        self.message_user(request, ngettext("%d request cancelled.", "%d requests cancelled.", done) % done)
 
     @admin.action(description=_("Try again"), permissions=["change"])
     def retry(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
         again = queryset.filter(status__in=[VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED])
         done = len([voice_request.retry() for voice_request in again])
-        self.message_user(
-            request,
-            ngettext("%d request queued again.", "%d requests queued again.", done) % done,
-        )
+        self.message_user(request, ngettext("%d request queued again.", "%d requests queued again.", done) % done)

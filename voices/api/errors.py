@@ -13,12 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from psycopg_pool import PoolTimeout
 from rest_framework import status
-from rest_framework.exceptions import (
-    APIException,
-    ErrorDetail,
-    NotFound,
-    ValidationError,
-)
+from rest_framework.exceptions import APIException, ErrorDetail, NotFound
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -92,11 +87,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         headers["WWW-Authenticate"] = challenge
     if (wait := getattr(exception, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait))
-    return Response(
-        {"error": _body(exception)},
-        status=exception.status_code,
-        headers=headers or None,
-    )
+    return Response({"error": _body(exception)}, status=exception.status_code, headers=headers or None)
 
 
 def _as_api_exception(error: Exception) -> APIException:
@@ -116,17 +107,15 @@ def _as_api_exception(error: Exception) -> APIException:
 
 
 def _body(exception: APIException) -> dict[str, str]:
-    if isinstance(exception, ValidationError):
-        field, detail = _first(exception.detail)
-        body = {"code": _CODES.get(detail.code, detail.code), "message": str(detail)}
-        return {**body, "field": field} if field else body
-    detail = exception.detail
-    assert isinstance(detail, ErrorDetail)
-    return {"code": _CODES.get(detail.code, detail.code), "message": str(detail)}
+    field, detail = _first(exception.detail)
+    code = detail.code or exception.default_code
+    body = {"code": _CODES.get(code, code), "message": str(detail)}
+    return {**body, "field": field} if field else body
 
 
-def _first(detail: Any, field: str = "") -> tuple[str, ErrorDetail]:
+def _first(detail: Any) -> tuple[str, ErrorDetail]:
     """The first complaint in DRF's nested lists and dicts, and the field it is about."""
+    field = ""
     while not isinstance(detail, ErrorDetail):
         if isinstance(detail, dict):
             key, detail = next(iter(detail.items()))

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from voices.models import Member
+
 
 class TextField(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
@@ -33,10 +35,10 @@ class ChoiceField(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
-class MemberField(serializers.PrimaryKeyRelatedField):
+class MemberField(serializers.PrimaryKeyRelatedField[Member]):
     """A member by its number."""
 
-    def to_internal_value(self, data: Any) -> Any:
+    def to_internal_value(self, data: Any) -> Member:
         # Beyond bigint Postgres would refuse the query itself.
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
@@ -48,7 +50,7 @@ class MemberField(serializers.PrimaryKeyRelatedField):
 class LenientMemberField(MemberField):
     """As the seed read it: a number, or a string of digits."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20:
-            data = int(data)
-        return super().to_internal_value(data)
+    def to_internal_value(self, data: Any) -> Member:
+        is_number = isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20
+        number: Any = int(data) if is_number else data
+        return super().to_internal_value(number)

@@ -43,7 +43,5 @@ def _part(range_header: str, content: bytes) -> HttpResponse:
     if first > last:
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(content)}"})
     return HttpResponse(
-        content[first : last + 1],
-        status=206,
-        headers={"Content-Range": f"bytes {first}-{last}/{len(content)}"},
+        content[first : last + 1], status=206, headers={"Content-Range": f"bytes {first}-{last}/{len(content)}"}
     )

@@ -21,10 +21,7 @@ class BoundedJSONParser(JSONParser):
     media_type = "*/*"
 
     def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
+        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The parsed body. Raises ``ParseError``, or ``RequestTooLarge`` before reading any more."""
         body = stream.read(_MAX_BODY_BYTES + 1)

@@ -15,7 +15,7 @@ from voices.api.errors import failure_message
 from voices.models import MAX_SPEED, MIN_SPEED, SAFE_NAME, Member, VoiceRequest
 from voices.synth import read
 
-_UNKNOWN_MEMBER = {
+_UNKNOWN_MEMBER: dict[str, Any] = {
     "does_not_exist": _("There is no member with this number."),
     "incorrect_type": _("Give the member's number."),
 }
@@ -27,17 +27,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
 
     class Meta:
         model = Member
-        fields = [
-            "id",
-            "name",
-            "slug",
-            "birth",
-            "position",
-            "tmi",
-            "links",
-            "picture",
-            "has_voice",
-        ]
+        fields = ["id", "name", "slug", "birth", "position", "tmi", "links", "picture", "has_voice"]
 
     @extend_schema_field(OpenApiTypes.URI_REF)
     def get_picture(self, member: Member) -> str | None:
@@ -73,21 +63,19 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
-    uuid = fields.TextField(
-        default="",
-        allow_blank=True,
-        validators=[SAFE_NAME],
-        help_text="The client's own id.",
-    )
+    uuid = fields.TextField(default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own id.")
     created_at = fields.TextField(
-        default="",
-        allow_blank=True,
-        validators=[SAFE_NAME],
-        help_text="The client's own time.",
+        default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own time."
     )
 
     def validate_member(self, member: Member) -> Member:
         return with_voice(member)
+
+
+class ClientSerializer(serializers.Serializer[VoiceRequest]):
+    """Whose requests to list."""
+
+    uuid = fields.TextField(validators=[SAFE_NAME], help_text="The client's own id.")
 
 
 class TextsSerializer(serializers.Serializer[VoiceRequest]):

@@ -14,12 +14,7 @@ from rest_framework.views import APIView
 
 from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
-from voices.api.serializers import (
-    ErrorSerializer,
-    SpokenTextsSerializer,
-    TextsSerializer,
-    VoiceRequestSerializer,
-)
+from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
 from voices.api.views import accepted
 from voices.models import VoiceRequest
 
@@ -35,12 +30,7 @@ class TextsView(APIView):
 
     @extend_schema(
         request=TextsSerializer,
-        responses={
-            200: SpokenTextsSerializer,
-            202: VoiceRequestSerializer,
-            400: ErrorSerializer,
-            500: ErrorSerializer,
-        },
+        responses={200: SpokenTextsSerializer, 202: VoiceRequestSerializer, 400: ErrorSerializer, 500: ErrorSerializer},
     )
     def post(self, request: Request) -> Response:
         serializer = TextsSerializer(data=request.data)
@@ -65,11 +55,7 @@ async def texts(request: HttpRequest) -> HttpResponseBase:
         error = {"code": code, "message": failure_message(code)}
         return JsonResponse({"error": error}, status=500)
     return JsonResponse(
-        {
-            "uuid": voice_request.uuid,
-            "member_id": voice_request.member_id,
-            "created_at": voice_request.created_at,
-        }
+        {"uuid": voice_request.uuid, "member_id": voice_request.member_id, "created_at": voice_request.created_at}
     )
 
 

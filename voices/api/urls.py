@@ -1,12 +1,6 @@
 """Addresses below ``/api/``."""
 
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponsePermanentRedirect,
-    JsonResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, include, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.routers import SimpleRouter
@@ -37,11 +31,7 @@ no_such_address.csrf_exempt = True  # type: ignore[attr-defined]
 urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
-    path(
-        "voice-requests/<uuid:pk>/events/",
-        voice_request_events,
-        name="voice-request-events",
-    ),
+    path("voice-requests/<uuid:pk>/events/", voice_request_events, name="voice-request-events"),
     path("", include(router.urls)),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -1,8 +1,7 @@
 """Members, and requests from POST to audio."""
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.core.files.storage import default_storage
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseRedirect
@@ -19,13 +18,14 @@ from rest_framework.views import APIView
 
 from voices.api.errors import IdempotencyConflict, NotInThisState
 from voices.api.serializers import (
+    ClientSerializer,
     ErrorSerializer,
     MemberSerializer,
     NewVoiceRequestSerializer,
     VoiceRequestSerializer,
 )
 from voices.models import Member, Voice, VoiceRequest
-from voices.storage import disposition_for_download
+from voices.storage import temporary_url
 
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
@@ -51,44 +51,32 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     queryset = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
 
 
-class VoiceRequestViewSet(
-    mixins.RetrieveModelMixin,
-    mixins.ListModelMixin,
-    viewsets.GenericViewSet[VoiceRequest],
-):
+class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[VoiceRequest]):
     """Requests for speech. Whoever knows a request's id may see and change it."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
-    http_method_names: ClassVar[list[str]] = [
-        "get",
-        "post",
-        "delete",
-        "head",
-        "options",
-    ]
+    http_method_names = ["get", "post", "delete", "head", "options"]
 
     def get_queryset(self) -> QuerySet[VoiceRequest]:
         requests = super().get_queryset()
         if self.action != "list":
             return requests
         # Without it the list would show everybody's texts.
-        if not (client_uuid := self.request.query_params.get("uuid")):
-            raise ValidationError({"uuid": [_("Give the client's uuid.")]}, "required")
-        return requests.filter(uuid=client_uuid)
+        client = ClientSerializer(data=self.request.query_params)
+        client.is_valid(raise_exception=True)
+        return requests.filter(uuid=client.validated_data["uuid"])
 
-    @extend_schema(parameters=[OpenApiParameter("uuid", str, required=True)])
+    @extend_schema(
+        parameters=[ClientSerializer], responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer}
+    )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
         request=NewVoiceRequestSerializer,
         parameters=[IDEMPOTENCY_KEY],
-        responses={
-            202: VoiceRequestSerializer,
-            400: ErrorSerializer,
-            422: ErrorSerializer,
-        },
+        responses={202: VoiceRequestSerializer, 400: ErrorSerializer, 422: ErrorSerializer},
     )
     def create(self, request: Request) -> Response:
         serializer = NewVoiceRequestSerializer(data=request.data)
@@ -113,31 +101,22 @@ class VoiceRequestViewSet(
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
-        if voice_request.status not in (
-            VoiceRequest.Status.FAILED,
-            VoiceRequest.Status.CANCELLED,
-        ):
+        if voice_request.status not in (VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED):
             raise NotInThisState(_("Only what failed can be tried again."), "not_retryable")
         return accepted(voice_request.retry())
 
     @extend_schema(
         parameters=[OpenApiParameter("download", bool, description="Save instead of play.")],
-        responses={
-            302: OpenApiResponse(description="The audio."),
-            409: ErrorSerializer,
-        },
+        responses={302: OpenApiResponse(description="The audio."), 409: ErrorSerializer},
     )
     @action(detail=True)
     def audio(self, request: Request, pk: str | None = None) -> Any:
         voice_request = self.get_object()
         if not voice_request.audio_name:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
-        parameters = None
-        if "download" in request.query_params:
-            parameters = disposition_for_download(f"{voice_request.pk}.{voice_request.format}")
+        save_as = f"{voice_request.pk}.{voice_request.format}" if "download" in request.query_params else ""
         return HttpResponseRedirect(
-            default_storage.url(voice_request.audio_name, parameters=parameters),
-            headers={"Cache-Control": "no-store"},
+            temporary_url(voice_request.audio_name, save_as), headers={"Cache-Control": "no-store"}
         )
 
 
@@ -153,7 +132,9 @@ def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceReq
     try:
         return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
     except IntegrityError:
-        earlier = VoiceRequest.objects.get(idempotency_key=idempotency_key)
+        earlier = VoiceRequest.objects.filter(idempotency_key=idempotency_key).first()
+        if earlier is None:  # it was something else that the database refused
+            raise
         if any(getattr(earlier, name) != value for name, value in fields.items()):
             raise IdempotencyConflict from None
         return earlier

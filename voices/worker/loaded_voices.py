@@ -44,12 +44,7 @@ def _load(row: VoiceRow) -> "Voice":
         raise CheckpointError(row.glow_tts_dir, "these are not the weights that were imported")
     if found.hifigan != row.hifigan_sha256:
         raise CheckpointError(row.hifigan_dir, "these are not the weights that were imported")
-    return load_voice(
-        row.glow_tts_path,
-        row.hifigan_path,
-        device=settings.DEVICE,
-        mode=cast(Any, row.mode),
-    )
+    return load_voice(row.glow_tts_path, row.hifigan_path, device=settings.DEVICE, mode=cast(Any, row.mode))
 
 
 loaded_voices = LoadedVoices(settings.VOICE_MEMORY_BYTES)

@@ -26,9 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "dir",
-            type=Path,
-            help="holds both models, or glow-tts/ and hifigan-v2/ (with or without a number below)",
+            "dir", type=Path, help="holds both models, or glow-tts/ and hifigan-v2/ (with or without a number below)"
         )
         parser.add_argument("--member", type=int, required=True, help="the member's number")
         parser.add_argument(
@@ -55,10 +53,7 @@ class Command(BaseCommand):
 def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
     """The acoustic model's and the vocoder's folder in one that holds both, or the seed's two."""
     glow_tts, hifigan = seed_folders(member_id)
-    for pair in (
-        (folder / glow_tts, folder / hifigan),
-        ((folder / glow_tts).parent, (folder / hifigan).parent),
-    ):
+    for pair in ((folder / glow_tts, folder / hifigan), ((folder / glow_tts).parent, (folder / hifigan).parent)):
         if all(part.is_dir() for part in pair):
             return pair
     return folder, folder
@@ -75,14 +70,8 @@ def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Vo
     hashes = hash_voice_files(glow_tts, hifigan)
     files = read_voice_settings(glow_tts, hifigan)
     copies = {
-        f"glow-tts/{member.pk}-{hashes.glow_tts[:8]}": (
-            files.acoustic_model.weights,
-            files.acoustic_model.config_name,
-        ),
-        f"hifigan-v2/{member.pk}-{hashes.hifigan[:8]}": (
-            files.vocoder.weights,
-            files.vocoder.config_name,
-        ),
+        f"glow-tts/{member.pk}-{hashes.glow_tts[:8]}": (files.acoustic_model.weights, files.acoustic_model.config_name),
+        f"hifigan-v2/{member.pk}-{hashes.hifigan[:8]}": (files.vocoder.weights, files.vocoder.config_name),
     }
     for name, (weights, config_name) in copies.items():
         target = Path(settings.VOICE_MODEL_DIR) / name

@@ -51,11 +51,7 @@ def load(demo: ManifestMember) -> None:
         glow_tts_sha256=hashes.glow_tts,
         hifigan_sha256=hashes.hifigan,
         mode=demo.mode,
-        defaults={
-            "glow_tts_dir": demo.glow_tts_dir,
-            "hifigan_dir": demo.hifigan_dir,
-            "demo": True,
-        },
+        defaults={"glow_tts_dir": demo.glow_tts_dir, "hifigan_dir": demo.hifigan_dir, "demo": True},
     )
     # A voice that the creator has brought stays in use; an older demo voice gives way.
     if made and not member.voices.filter(active=True, demo=False).exists():

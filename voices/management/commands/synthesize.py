@@ -26,12 +26,7 @@ class Command(BaseCommand):
         glow_tts, hifigan = (folder / part for part in seed_folders(member))
         modes = {known.id: known.mode for known in read_manifest(folder)}
         try:
-            voice = load_voice(
-                glow_tts,
-                hifigan,
-                device=settings.DEVICE,
-                mode=modes.get(member, "spelled"),
-            )
+            voice = load_voice(glow_tts, hifigan, device=settings.DEVICE, mode=modes.get(member, "spelled"))
             speech = synthesize(voice, text, speed=speed, seed=seed)
             audio = encode(speech.samples, speech.sample_rate, out.suffix.removeprefix("."))
         except (SynthError, ValueError) as error:

@@ -1,0 +1,148 @@
+"""The whole service, running, for tests that need it; and members for those that don't."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from tests.synth.tiny_voice import write_tiny_voice
+from voices.models import Member, Voice
+from voices.voice_files import hash_voice_files
+
+REPOSITORY = Path(__file__).parent.parent
+
+LIVE_MEMBERS = """
+[[member]]
+id = 1
+slug = "test"
+name = "테스트 멤버"
+position = "보컬"
+mode = "pronounced"
+
+[[member]]
+id = 2
+slug = "broken"
+name = "고장난 멤버"
+position = "댄스"
+mode = "pronounced"
+"""
+
+
+@pytest.fixture(scope="session")
+def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A voice model folder with a tiny voice for member 1, and one for member 2 whose weights are cut off."""
+    root = tmp_path_factory.mktemp("voice_model")
+    for voice_id in (1, 2):
+        write_tiny_voice(root, voice_id)
+    weights = root / "glow-tts" / "2" / "2g_checkpoint_1.pth.tar"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    (root / "voices.toml").write_text(LIVE_MEMBERS, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _storage_of_this_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(default_storage, "_location", str(tmp_path / "media"))
+    for cached in ("base_location", "location"):
+        default_storage.__dict__.pop(cached, None)
+
+
+@pytest.fixture
+def member(db: None, voice_model_dir: Path, settings: Any) -> Member:
+    """A member who speaks with the tiny voice."""
+    settings.VOICE_MODEL_DIR = voice_model_dir
+    return make_member(voice_model_dir, 1, "테스트 멤버")
+
+
+@pytest.fixture
+def broken_member(db: None, voice_model_dir: Path, settings: Any) -> Member:
+    """A member whose weights can't be loaded."""
+    settings.VOICE_MODEL_DIR = voice_model_dir
+    return make_member(voice_model_dir, 2, "고장난 멤버")
+
+
+def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
+    member = Member.objects.create(name=name, slug=f"member-{voice_id}")
+    folders = f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
+    hashes = hash_voice_files(*(voice_model_dir / folder for folder in folders))
+    Voice.objects.create(
+        member=member,
+        glow_tts_dir=folders[0],
+        hifigan_dir=folders[1],
+        glow_tts_sha256=hashes.glow_tts,
+        hifigan_sha256=hashes.hifigan,
+        mode=Voice.Mode.PRONOUNCED,
+        active=True,
+    )
+    return member
+
+
+@pytest.fixture(scope="session")
+def live_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The address of a database of the live service's own, beside the tests'."""
+    with django_db_blocker.unblock():
+        parameters = {
+            name: value
+            for name, value in connection.get_connection_params().items()
+            if name in ("host", "port", "user", "password") and value
+        }
+    name = f"live_forv_{os.getpid()}"
+    with psycopg.connect(**parameters, dbname="postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        password = f":{parameters['password']}" if "password" in parameters else ""
+        port = f"&port={parameters['port']}" if "port" in parameters else ""
+        yield f"postgresql://{parameters['user']}{password}@/{name}?host={parameters['host']}{port}"
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def live_service(live_database: str, voice_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real thing, as `make run` starts it: web process, qcluster, Postgres."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    data_dir = tmp_path_factory.mktemp("live")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": live_database,
+        "FORV_DATA_DIR": str(data_dir),
+        "FORV_VOICE_MODEL_DIR": str(voice_model_dir),
+        "PORT": str(port),
+    }
+    log = (data_dir / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "forv.supervisor"], cwd=REPOSITORY, env=environment, stdout=log, stderr=log
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until_up(address, process, data_dir / "log")
+        yield address
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        log.close()
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
+            return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"the service did not start:\n{log.read_text()}")
