@@ -15,7 +15,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from tests.synth.tiny_voice import write_tiny_voice
@@ -54,10 +53,12 @@ def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _storage_of_this_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(default_storage, "_location", str(tmp_path / "media"))
-    for cached in ("base_location", "location"):
-        default_storage.__dict__.pop(cached, None)
+def media_dir(tmp_path: Path, settings: Any) -> Path:
+    """Where this test's audio goes, and nowhere else."""
+    location = tmp_path / "media"
+    default = {"BACKEND": "voices.storage.SignedFileSystemStorage", "OPTIONS": {"location": str(location)}}
+    settings.STORAGES = {**settings.STORAGES, "default": default}
+    return location
 
 
 @pytest.fixture

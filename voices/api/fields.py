@@ -44,7 +44,8 @@ class MemberField(serializers.PrimaryKeyRelatedField[Member]):
             self.fail("incorrect_type", data_type=type(data).__name__)
         if not 0 < data < 2**63:
             self.fail("does_not_exist", pk_value=data)
-        return super().to_internal_value(data)
+        member: Member = super().to_internal_value(data)  # type: ignore[arg-type]  # the stubs take the output's type
+        return member
 
 
 class LenientMemberField(MemberField):
