@@ -38,10 +38,8 @@ openapi: .venv/development  ## after a change of the API: the schema, and the pa
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file frontend/openapi.json
 	cd frontend && npm run types --silent
 
-messages: .venv/development  ## after a change of a message: collect them, then compile the catalogues
-	$(BIN)/pybabel extract -F locale/babel.cfg -k gettext_lazy -k ngettext:1,2 --no-location --omit-header -o .data/messages.pot forv voices
-	$(BIN)/pybabel update -D django -d locale -l ko -i .data/messages.pot --no-fuzzy-matching --omit-header
-	$(BIN)/pybabel compile -D django -d locale
+messages: .venv/development  ## after a change of locale/ko/LC_MESSAGES/django.po
+	$(BIN)/pybabel -q compile -D django -d locale
 
 requirements: .venv/development  ## after a change of requirements/*.in: resolve them to exact pins
 	for name in web worker dev; do $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \

@@ -27,6 +27,7 @@ FAILURES = {
     "no_voice": gettext_lazy("This member has no voice yet."),
     "voice_runaway": gettext_lazy("The voice could not speak this sentence. Try other words."),
     "attempts_exhausted": gettext_lazy("Speaking this failed several times. Try again later."),
+    "cancelled": gettext_lazy("This request was cancelled."),
     "internal_error": gettext_lazy("Something went wrong on our side. Try again later."),
 }
 
