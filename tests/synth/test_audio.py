@@ -41,11 +41,6 @@ def test_samples_beyond_full_scale_are_turned_down_together() -> None:
     np.testing.assert_allclose(decoded, tone(0.5, level=0.99), atol=0.001)
 
 
-@pytest.mark.parametrize("name", FORMATS)
-def test_no_samples_make_a_file_nonetheless(name: str) -> None:
-    assert encode(np.zeros(0, dtype=np.float32), RATE, name)
-
-
 def test_a_rate_that_mp3_does_not_know_is_resampled() -> None:
     _, rate = soundfile.read(io.BytesIO(encode(np.zeros(20000, dtype=np.float32), 20000, "mp3")))
     assert rate == 22050

@@ -144,7 +144,10 @@ def test_an_acoustic_config_that_does_not_fit_is_refused(
             lambda weights: weights["encoder.proj_m.bias"].fill_(float("nan")),
             "1g_checkpoint_1.pth.tar: encoder.proj_m.bias holds NaN or infinity.",
         ),
-        (lambda weights: weights.pop("encoder.proj_m.bias"), "1g_checkpoint_1.pth.tar: encoder.proj_m.bias is missing."),
+        (
+            lambda weights: weights.pop("encoder.proj_m.bias"),
+            "1g_checkpoint_1.pth.tar: encoder.proj_m.bias is missing.",
+        ),
         (
             lambda weights: weights.update(surplus=torch.zeros(1)),
             "1g_checkpoint_1.pth.tar: surplus does not belong to this model.",
@@ -172,7 +175,10 @@ def test_a_vocoder_is_not_an_acoustic_model(tiny_folders: Folders) -> None:
     (hifigan_dir / "1h_config.json").rename(hifigan_dir / "config.json")
     assert refusal((hifigan_dir, hifigan_dir)) == "config.json: expected an acoustic model (glow_tts), found 'hifigan'."
     (glow_tts_dir / "1g_config.json").rename(glow_tts_dir / "config.json")
-    assert refusal((glow_tts_dir, glow_tts_dir)) == "config.json: expected a vocoder (hifigan_generator), found 'glow_tts'."
+    assert (
+        refusal((glow_tts_dir, glow_tts_dir))
+        == "config.json: expected a vocoder (hifigan_generator), found 'glow_tts'."
+    )
 
 
 def test_weights_of_the_other_model_are_refused(tiny_folders: Folders) -> None:
@@ -209,7 +215,9 @@ def test_a_config_that_is_no_json_object_is_refused(tiny_folders: Folders, conte
 def test_a_config_may_hold_comments_as_the_old_recipes_do(tiny_folders: Folders) -> None:
     path = tiny_folders[0] / "1g_config.json"
     text = path.read_text(encoding="utf-8")
-    path.write_text("// a voice\n" + text.replace("{", '{ "from": "https://example.com", // where\n', 1), encoding="utf-8")
+    path.write_text(
+        "// a voice\n" + text.replace("{", '{ "from": "https://example.com", // where\n', 1), encoding="utf-8"
+    )
     assert load_voice(*tiny_folders).symbols
 
 
@@ -251,7 +259,7 @@ def test_statistics_whose_pickle_runs_code_are_refused_and_do_not_run(legacy_fol
 def test_statistics_cannot_claim_memory(legacy_folders: Folders) -> None:
     class Huge:
         def __reduce__(self) -> tuple[Any, ...]:
-            return np.core.multiarray._reconstruct, (np.ndarray, (10**12,), b"b")  # type: ignore[attr-defined]
+            return np._core.multiarray._reconstruct, (np.ndarray, (10**12,), b"b")  # type: ignore[attr-defined]
 
     path = legacy_folders[0] / "1g_scale_stats.npy"
     np.save(path, {"mel_mean": Huge()}, allow_pickle=True)  # type: ignore[arg-type]

@@ -51,9 +51,9 @@ def test_the_first_reading_makes_its_own_dictionary_without_network(tmp_path: Pa
     code = NO_NETWORK + "from voices.synth import read; print(read('game 값이', 'pronounced').pronunciation)"
     assert run(code, FORV_CACHE_DIR=str(tmp_path)).strip() == "게임 갑씨"
     assert [path.name for path in (tmp_path / "nltk_data" / "corpora").iterdir()] == ["cmudict.zip"]
-    assert run("from nltk.corpus import cmudict; print(cmudict.dict()['word'])", NLTK_DATA=str(tmp_path / "nltk_data")) == (
-        "[['W', 'ER1', 'D']]\n"
-    )
+    assert run(
+        "from nltk.corpus import cmudict; print(cmudict.dict()['word'])", NLTK_DATA=str(tmp_path / "nltk_data")
+    ) == ("[['W', 'ER1', 'D']]\n")
 
 
 def test_two_processes_may_make_the_dictionary_at_once(tmp_path: Path) -> None:

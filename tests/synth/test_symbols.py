@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -21,8 +22,6 @@ from voices.synth.symbols import clean_korean, coqui_symbol_table, legacy_symbol
     ],
 )
 def test_old_voices_get_their_text_cleaned_as_in_training(text: str, cleaned: str) -> None:
-    import unicodedata
-
     assert clean_korean(text) == unicodedata.normalize("NFD", cleaned)
 
 

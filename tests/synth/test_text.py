@@ -111,7 +111,12 @@ def test_a_voice_for_pronunciations_need_not_know_how_words_are_spelled() -> Non
 
 
 def test_sentences_keep_their_final_punctuation() -> None:
-    assert [sentence.text for sentence in read("안녕! 잘 지내? 응.\n그래").sentences] == ["안녕!", "잘 지내?", "응.", "그래"]
+    assert [sentence.text for sentence in read("안녕! 잘 지내? 응.\n그래").sentences] == [
+        "안녕!",
+        "잘 지내?",
+        "응.",
+        "그래",
+    ]
 
 
 def test_overlong_sentences_are_split_at_a_comma_or_a_space() -> None:
@@ -136,7 +141,9 @@ def test_nothing_to_say_has_no_sentences(typed: str) -> None:
 anything = st.text(
     st.one_of(
         st.characters(exclude_categories=()),
-        st.sampled_from("가힣한글을ㅋㅎㅠㅇ각0123456789,.:-~%$!?…'\"()\n\r \u200b\u200d\u202e\ufe0f\x00😀👨BTSgameé①㎏"),
+        st.sampled_from(
+            "가힣한글을ㅋㅎㅠㅇ각0123456789,.:-~%$!?…'\"()\n\r \u200b\u200d\u202e\ufe0f\x00😀👨BTSgameé①㎏"
+        ),
     )
 )
 
@@ -158,7 +165,8 @@ def test_any_string_is_read_and_reading_again_changes_nothing(text: str, mode: s
 
 
 @pytest.mark.parametrize(
-    "piece", ["가", "가나다 ", "1", "1,", "1 ", ".", " ", "ㅋ", "a", "A ", "a'", "ᄀ", "\u0301", "😀", "\n", "-", "0-", ",. "]
+    "piece",
+    ["가", "가나다 ", "1", "1,", "1 ", ".", " ", "ㅋ", "a", "A ", "a'", "ᄀ", "\u0301", "😀", "\n", "-", "0-", ",. "],
 )
 def test_a_hundred_thousand_characters_are_read_in_linear_time(piece: str) -> None:
     text = (piece * 100_000)[:100_000]

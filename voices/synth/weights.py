@@ -101,7 +101,7 @@ def _load(path: Path) -> object:
     except CheckpointError:
         raise
     except pickle.UnpicklingError as error:
-        if "Unsupported" in str(error):
+        if "GLOBAL" in str(error):  # torch names what the pickle would have called
             raise CheckpointError(path.name, "refused, its pickle would run code") from error
         raise CheckpointError(path.name, "the file is damaged or truncated") from error
     except FileNotFoundError as error:

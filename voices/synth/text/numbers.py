@@ -43,8 +43,9 @@ UNITS = {
 CURRENCIES = {"$": "달러", "₩": "원", "¥": "엔", "€": "유로", "£": "파운드"}
 MONTHS = ("", "일", "이", "삼", "사", "오", "유", "칠", "팔", "구", "시", "십일", "십이")
 
-_NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)"
-_DECIMAL = rf"{_NUMBER}(?:\.[0-9]+)?"
+# A number begins where a run of digits does and is taken whole (++), else a long run would be tried from each digit.
+_NUMBER = r"(?<![0-9])(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])|[0-9]++)"
+_DECIMAL = rf"{_NUMBER}(?:\.[0-9]++)?"
 _ALONE = r"(?<![0-9.,])"
 _COUNTERS = "|".join(sorted(NATIVE_COUNTERS, key=len, reverse=True))
 _UNITS = "|".join(re.escape(unit) for unit in sorted(UNITS, key=len, reverse=True))
@@ -135,10 +136,10 @@ RULES: tuple[Rule, ...] = (
     (re.compile(rf"{_ALONE}1[0-9]{{3}}-[0-9]{{4}}(?![0-9])"), _read_phone),
     (re.compile(rf"{_ALONE}([01]?[0-9]|2[0-4]):([0-5][0-9])(?![0-9:])"), _read_clock),
     (re.compile(rf"([$₩¥€£]) ?({_DECIMAL})"), lambda match: f"{decimal(match[2])} {CURRENCIES[match[1]]}"),
-    (re.compile(rf"(?<![0-9A-Za-z가-힣ㄱ-ㅎ])[-−](?={_DECIMAL})"), lambda _match: "마이너스 "),
+    (re.compile(r"(?<![0-9A-Za-z가-힣ㄱ-ㅎ])[-−](?=[0-9])"), lambda _match: "마이너스 "),
     (re.compile(r"(?<=[0-9]) ?[~∼〜] ?(?=[0-9])"), lambda _match: "에서 "),
     (re.compile(rf"({_DECIMAL}) ?({_UNITS})(?![A-Za-z])"), lambda match: f"{decimal(match[1])} {UNITS[match[2]]}"),
     (re.compile(rf"{_ALONE}([0-9]{{1,2}})월"), _read_month),
-    (re.compile(rf"{_ALONE}({_NUMBER}) ?({_COUNTERS})"), _read_counted),
+    (re.compile(rf"(?<![0-9]\.)({_NUMBER}) ?({_COUNTERS})"), _read_counted),
     (re.compile(_DECIMAL), _read_number),
 )
