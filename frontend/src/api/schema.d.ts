@@ -55,27 +55,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/texts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * @description Speak a text as a member; the audio lies at ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
-         *
-         *     Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
-         */
-        post: operations["texts_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/texts/": {
         parameters: {
             query?: never;
@@ -90,7 +69,7 @@ export interface paths {
          *
          *     Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
          */
-        post: operations["texts_create_2"];
+        post: operations["texts_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -237,14 +216,21 @@ export interface components {
             readonly id: number;
             /** 이름 */
             name: string;
-            /** Address name */
+            /** 주소 이름 */
             slug: string;
-            /** Format: date */
+            /**
+             * 생일
+             * Format: date
+             */
             birth?: string | null;
+            /** 포지션 */
             position?: string;
-            /** @description Little facts that fans like to know. */
+            /** @description 팬들이 궁금해하는 소소한 이야기. */
             tmi?: string;
-            /** @description Name → address. */
+            /**
+             * 링크
+             * @description 이름 → 주소.
+             */
             links?: unknown;
             /** Format: uri-reference */
             readonly picture: string;
@@ -304,48 +290,73 @@ export interface components {
         VoiceRequest: {
             /** Format: uuid */
             readonly id: string;
-            /** Client's uuid */
+            /** 클라이언트 uuid */
             uuid?: string;
-            /** Client's created_at */
+            /** 클라이언트 created_at */
             created_at?: string;
+            /** 멤버 */
             member: number;
+            /** 문장 */
             text: string;
+            /** 형식 */
             format?: components["schemas"]["FormatEnum"];
-            /** Format: double */
+            /**
+             * 속도
+             * Format: double
+             */
             speed?: number;
-            /** Format: int64 */
+            /**
+             * 시드
+             * Format: int64
+             */
             seed?: number;
-            /** Format: uuid */
+            /**
+             * 다시 시도한 요청
+             * Format: uuid
+             */
             retry_of?: string | null;
+            /** 상태 */
             status?: components["schemas"]["VoiceRequestStatus"];
+            /** 시도 횟수 */
             attempt?: number;
+            /** 끝난 문장 수 */
             sentences_done?: number;
-            /** Sentences in all */
+            /** 전체 문장 수 */
             sentences_total?: number | null;
             queue_position: number | null;
+            /** 읽은 글 */
             spoken_text?: string;
             dropped: components["schemas"]["Dropped"][];
             /**
-             * Duration (s)
+             * 길이(초)
              * Format: double
              */
             duration_seconds?: number | null;
             /** Format: uri-reference */
             readonly audio: string;
             readonly error: components["schemas"]["Failure"] | null;
-            /** Format: date-time */
+            /**
+             * 접수한 때
+             * Format: date-time
+             */
             readonly queued_at: string;
-            /** Format: date-time */
+            /**
+             * 시작한 때
+             * Format: date-time
+             */
             started_at?: string | null;
-            /** Format: date-time */
+            /**
+             * 끝난 때
+             * Format: date-time
+             */
             finished_at?: string | null;
         };
         /**
-         * @description * `queued` - queued
-         *     * `processing` - processing
-         *     * `succeeded` - succeeded
-         *     * `failed` - failed
-         *     * `cancelled` - cancelled
+         * @description * `queued` - 대기 중
+         *     * `processing` - 만드는 중
+         *     * `succeeded` - 완료
+         *     * `failed` - 실패
+         *     * `cancelled` - 취소됨
          * @enum {string}
          */
         VoiceRequestStatus: "queued" | "processing" | "succeeded" | "failed" | "cancelled";
@@ -466,58 +477,12 @@ export interface operations {
             };
         };
     };
-    texts_create_2: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "*/*": components["schemas"]["Texts"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SpokenTexts"];
-                };
-            };
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VoiceRequest"];
-                };
-            };
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     voice_requests_list: {
         parameters: {
             query: {
                 /** @description 페이지네이션된 결과 집합 내의 페이지 번호. */
                 page?: number;
+                /** @description The client's own id. */
                 uuid: string;
             };
             header?: never;
@@ -532,6 +497,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaginatedVoiceRequestList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
