@@ -38,7 +38,8 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
         compiled = GNUTranslations(file)
     with (CATALOGUE / "django.po").open("rb") as file:
         for message in read_po(file, locale="ko"):
-            if isinstance(message.id, tuple):
-                assert (compiled.ngettext(*message.id, 2),) == message.string, "run `make messages`"
-            elif message.id:
-                assert compiled.gettext(message.id) == message.string, "run `make messages`"
+            match message.id:
+                case (one, many):
+                    assert (compiled.ngettext(one, many, 2),) == message.string, "run `make messages`"
+                case str(text) if text:
+                    assert compiled.gettext(text) == message.string, "run `make messages`"

@@ -120,12 +120,8 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         claimable = self.filter(pk=request_id).filter(
             Q(status=VoiceRequest.Status.QUEUED) | Q(status=VoiceRequest.Status.PROCESSING, lease_expires_at__lt=Now())
         )
-        exhausted = claimable.filter(attempt__gte=settings.MAX_ATTEMPTS).first()
-        if exhausted is not None:
-            exhausted.fail("attempts_exhausted", "The worker died at each attempt.")
-            return None
         changed = _change(
-            claimable,
+            claimable.filter(attempt__lt=settings.MAX_ATTEMPTS),
             request_id,
             status=VoiceRequest.Status.PROCESSING,
             attempt=F("attempt") + 1,
@@ -134,7 +130,11 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
             sentences_done=0,
             sentences_total=None,
         )
-        return self.select_related("member").get(pk=request_id) if changed else None
+        if changed:
+            return self.select_related("member").get(pk=request_id)
+        if exhausted := claimable.filter(attempt__gte=settings.MAX_ATTEMPTS).first():
+            exhausted.fail("attempts_exhausted", "The worker died at each attempt.")
+        return None
 
     def requeue_abandoned(self) -> int:
         """Queue again what no living attempt holds any more. Returns how many."""

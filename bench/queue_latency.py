@@ -1,0 +1,104 @@
+"""Enqueue to start: how long a request waits for an idle worker.
+
+    make bench            # or: python -m bench.queue_latency --requests 100
+
+Runs a real qcluster with a tiny voice on a database of its own, posts one short request after another through
+the model's `submit`, and reads queue and start times off the rows, both by the database's clock. The broker
+that django-q2 brings is measured beside ours, in the same run.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from voices.models import VoiceRequest
+
+REPOSITORY = Path(__file__).parent.parent
+BROKERS = {"ours": "voices.worker.broker.NotifyingBroker", "django-q2's": "django_q.brokers.orm.ORM"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--requests", type=int, default=60)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder))
+        print(
+            f"{'broker':14} {'p50':>8} {'p95':>8} {'p99':>8}   ms from enqueue to start, {arguments.requests} requests"
+        )
+        for name, path in BROKERS.items():
+            waits = measure(path, arguments.requests)
+            p50, p95, p99 = np.percentile(waits, [50, 95, 99])
+            print(f"{name:14} {p50:8.1f} {p95:8.1f} {p99:8.1f}")
+
+
+def prepare(folder: Path) -> None:
+    """A database, a tiny voice and a member that speaks with it."""
+    from tests.synth.tiny_voice import write_tiny_voice
+
+    write_tiny_voice(folder / "voice_model", 1)
+    (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
+    os.environ["FORV_VOICE_MODEL_DIR"] = str(folder / "voice_model")
+    os.environ["FORV_DATA_DIR"] = str(folder)
+    os.environ["LOG_LEVEL"] = "WARNING"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
+
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    if not os.environ.get("DATABASE_URL"):
+        from forv import embedded_postgres
+
+        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings.EMBEDDED_POSTGRES_DIR)
+    call_command("migrate", verbosity=0)
+    call_command("load_demo", verbosity=0)
+
+
+def measure(broker_class: str, n_requests: int) -> list[float]:
+    """Milliseconds from enqueue to start, one for each request, with an idle worker each time."""
+    from voices.models import VoiceRequest
+
+    start_worker = (
+        "import django; from django.conf import settings; "
+        f"settings.Q_CLUSTER['broker_class'] = '{broker_class}'; "
+        "django.setup(); from django.core.management import call_command; call_command('qcluster')"
+    )
+    worker = subprocess.Popen([sys.executable, "-c", start_worker], cwd=REPOSITORY, start_new_session=True)
+    try:
+        finished(VoiceRequest.objects.submit(member_id=1, text="준비."))
+        waits = []
+        for _ in range(n_requests):
+            # Long enough that the worker is idle again, and not in step with its polling.
+            time.sleep(float(np.random.default_rng().uniform(0.05, 0.35)))
+            request = finished(VoiceRequest.objects.submit(member_id=1, text="네."))
+            assert request.started_at
+            waits.append((request.started_at - request.queued_at).total_seconds() * 1000)
+        return waits
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(30)
+
+
+def finished(request: "VoiceRequest") -> "VoiceRequest":
+    """The request once it has succeeded."""
+    deadline = time.monotonic() + 120
+    while not request.is_terminal and time.monotonic() < deadline:
+        time.sleep(0.02)
+        request.refresh_from_db()
+    assert request.status == request.Status.SUCCEEDED, f"{request.status} {request.error_detail}"
+    return request
+
+
+if __name__ == "__main__":
+    main()
