@@ -21,7 +21,7 @@ export function SpokenResult({ request, autoPlay = false }: SpokenResultProps) {
         autoPlay={autoPlay}
       />
       {request.dropped.length > 0 && (
-        <p className="quiet" lang="ko">
+        <p className="quiet">
           {t.request.dropped(request.dropped.map(({ text }) => text).join(" "))}
         </p>
       )}
