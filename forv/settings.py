@@ -222,8 +222,8 @@ SPECTACULAR_SETTINGS = {
 VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
 DEVICE = cast(Literal["cpu", "cuda"], env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"])))
 MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min=1, max=100_000))
-# How long `POST /api/texts` holds its answer back before it gives the address to ask instead.
-TEXTS_WAIT_SECONDS = env.float("FORV_TEXTS_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
+# How long an answer is held back for the audio before it gives the address to ask instead.
+MAX_WAIT_SECONDS = env.float("FORV_MAX_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
 WORKERS = env.int("FORV_WORKERS", 1, validate=validate.Range(min=1))
 # Threads per worker x workers must not exceed the cores: beyond that torch gets many times slower.
 TORCH_THREADS = env.int(

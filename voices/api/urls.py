@@ -1,18 +1,14 @@
 """Addresses below ``/api/``."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
-from django.urls import Resolver404, include, path, re_path, resolve
+from django.urls import Resolver404, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework.routers import SimpleRouter
 
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.texts import texts
 from voices.api.views import AliveView, MemberViewSet, VoiceRequestViewSet
-
-router = SimpleRouter(use_regex_path=False)
-router.register("members", MemberViewSet, "member")
-router.register("voice-requests", VoiceRequestViewSet, "voice-request")
+from voices.api.waiting import voice_requests
 
 
 def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
@@ -31,8 +27,18 @@ no_such_address.csrf_exempt = True  # type: ignore[attr-defined]
 urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
+    path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
+    path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),
+    path("voice-requests/", voice_requests, name="voice-request-list"),
+    path(
+        "voice-requests/<uuid:pk>/",
+        VoiceRequestViewSet.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="voice-request-detail",
+    ),
     path("voice-requests/<uuid:pk>/events/", voice_request_events, name="voice-request-events"),
-    path("", include(router.urls)),
+    path("voice-requests/<uuid:pk>/audio/", VoiceRequestViewSet.as_view({"get": "audio"}), name="voice-request-audio"),
+    path("voice-requests/<uuid:pk>/cancel/", VoiceRequestViewSet.as_view({"post": "cancel"})),
+    path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     re_path(r"^(?P<rest>.*)$", no_such_address),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import mixins, status, viewsets
-from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +34,14 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
+PREFER = OpenApiParameter(
+    "Prefer",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="`wait=SECONDS`: hold the answer back for the audio, up to a limit that the service sets.",
+)
+
+
 class AliveView(APIView):
     """Says that the API is there, as the seed's ``GET /`` did."""
 
@@ -56,7 +63,6 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
-    http_method_names = ["get", "post", "delete", "head", "options"]
 
     def get_queryset(self) -> QuerySet[VoiceRequest]:
         requests = super().get_queryset()
@@ -75,8 +81,13 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
 
     @extend_schema(
         request=NewVoiceRequestSerializer,
-        parameters=[IDEMPOTENCY_KEY],
-        responses={202: VoiceRequestSerializer, 400: ErrorSerializer, 422: ErrorSerializer},
+        parameters=[IDEMPOTENCY_KEY, PREFER],
+        responses={
+            303: OpenApiResponse(description="The audio, for who preferred to wait."),
+            202: VoiceRequestSerializer,
+            400: ErrorSerializer,
+            422: ErrorSerializer,
+        },
     )
     def create(self, request: Request) -> Response:
         serializer = NewVoiceRequestSerializer(data=request.data)
@@ -89,7 +100,6 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={200: VoiceRequestSerializer, 409: ErrorSerializer})
-    @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
         if not voice_request.cancel():
@@ -98,7 +108,6 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         return Response(self.get_serializer(voice_request).data)
 
     @extend_schema(request=None, responses={202: VoiceRequestSerializer, 409: ErrorSerializer})
-    @action(detail=True, methods=["post"])
     def retry(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
         if voice_request.status not in (VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED):
@@ -109,7 +118,6 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         parameters=[OpenApiParameter("download", bool, description="Save instead of play.")],
         responses={302: OpenApiResponse(description="The audio."), 409: ErrorSerializer},
     )
-    @action(detail=True)
     def audio(self, request: Request, pk: str | None = None) -> Any:
         voice_request = self.get_object()
         if not voice_request.audio_name:

@@ -4,7 +4,6 @@ Enqueue to start falls from the polling interval to milliseconds; `docs/operatio
 """
 
 import logging
-from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -22,7 +21,7 @@ QUEUE_CHANNEL = "voice_queue"
 
 # One round trip, where Django's select_for_update and update would take four.
 _TAKE = f"""
-    UPDATE {OrmQ._meta.db_table} SET lock = now() + %s
+    UPDATE {OrmQ._meta.db_table} SET lock = now() + make_interval(secs => %s)
     WHERE id IN (
         SELECT id FROM {OrmQ._meta.db_table} WHERE key = %s AND lock <= now()
         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
@@ -57,7 +56,7 @@ class NotifyingBroker(ORM):
 
     def _take(self) -> list[tuple[int, str]]:
         with connections[Conf.ORM].cursor() as cursor:
-            cursor.execute(_TAKE, [timedelta(seconds=Conf.RETRY), self.list_key, Conf.BULK])
+            cursor.execute(_TAKE, [Conf.RETRY, self.list_key, Conf.BULK])
             return sorted(cursor.fetchall())
 
     def _listening(self) -> psycopg.Connection[Any]:

@@ -1,0 +1,71 @@
+"""Holding an answer back until a request has ended."""
+
+import functools
+import re
+import time
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.urls import reverse
+
+from voices.api.changes import changes, wait
+from voices.api.errors import failure_message
+from voices.api.views import VoiceRequestViewSet
+from voices.models import VoiceRequest
+
+# A change is heard at once; this is for one that was missed while the listener reconnected.
+_LOOK_AGAIN_SECONDS = 5.0
+
+_list_or_create = VoiceRequestViewSet.as_view({"get": "list", "post": "create"})
+
+
+@functools.wraps(_list_or_create)
+async def voice_requests(request: HttpRequest) -> HttpResponseBase:
+    """List or submit. With ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) a POST is answered by 303 to the audio."""
+    response: HttpResponseBase = await sync_to_async(_list_or_create)(request)
+    seconds = _preferred_wait(request.headers.get("Prefer", ""))
+    if response.status_code != 202 or not seconds:
+        return response
+    voice_request = await ended(response.data["id"], seconds)  # type: ignore[attr-defined]
+    if voice_request is None:
+        return response
+    if voice_request.status != VoiceRequest.Status.SUCCEEDED:
+        return failure(voice_request)
+    audio = reverse("voice-request-audio", args=[voice_request.pk])
+    return HttpResponse(status=303, headers={"Location": audio, "Preference-Applied": "wait"})
+
+
+async def ended(request_id: str, seconds: float) -> VoiceRequest | None:
+    """The request once it has ended, or ``None`` after ``seconds``, or if it was deleted meanwhile."""
+    deadline = time.monotonic() + seconds
+    async with changes().of(request_id) as changed:
+        while True:
+            changed.clear()
+            voice_request = await sync_to_async(_fetch)(request_id)
+            if voice_request is None or voice_request.is_terminal:
+                return voice_request
+            remaining = deadline - time.monotonic()
+            if remaining <= 0:
+                return None
+            await wait(changed, min(remaining, _LOOK_AGAIN_SECONDS))
+
+
+def failure(voice_request: VoiceRequest) -> JsonResponse:
+    """Why there is no audio, for a client that has waited for it."""
+    code = voice_request.error_code or voice_request.status
+    return JsonResponse({"error": {"code": code, "message": failure_message(code)}}, status=500)
+
+
+def _preferred_wait(header: str) -> float:
+    match = re.search(r"(?:^|[,;]\s*)wait=(\d{1,6})\b", header)
+    return min(float(match[1]), settings.MAX_WAIT_SECONDS) if match else 0.0
+
+
+def _fetch(request_id: str) -> VoiceRequest | None:
+    try:
+        return VoiceRequest.objects.filter(pk=request_id).first()
+    finally:
+        # The wait is long; its connection must not be held through it.
+        connection.close()
