@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from voices.synth.voice import Voice
 
 torch.set_num_threads(1)
-
-Folders = tuple[Path, Path]
 
 
 @pytest.fixture(scope="session")
@@ -34,10 +31,7 @@ def tiny_voice(tiny_root: Path) -> Voice:
 
 
 @pytest.fixture
-def tiny_folders(tiny_root: Path, tmp_path: Path) -> Folders:
+def tiny_folders(tiny_root: Path, tmp_path: Path) -> tuple[Path, Path]:
     """A copy of the tiny voice's two folders, to be damaged."""
     shutil.copytree(tiny_root, tmp_path, dirs_exist_ok=True)
     return tmp_path / "glow-tts" / "1", tmp_path / "hifigan-v2" / "1"
-
-
-Edit = Callable[[dict[str, object]], None]

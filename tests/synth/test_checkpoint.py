@@ -231,6 +231,7 @@ class Evil:
         return os.mkdir, (str(self.mark),)
 
 
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_a_checkpoint_whose_pickle_runs_code_is_refused_and_does_not_run(tiny_folders: Folders, tmp_path: Path) -> None:
     mark = tmp_path / "it-ran"
     (path,) = tiny_folders[0].glob("*.pth.tar")

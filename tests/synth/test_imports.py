@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
@@ -72,11 +70,10 @@ def test_loading_a_voice_opens_no_connection_and_prints_nothing(tiny_root: Path)
     assert run(code) == ""
 
 
-@pytest.mark.parametrize("seed", ["1", "2", "77"])
-def test_reading_does_not_depend_on_pythons_hash_seed(seed: str) -> None:
+def test_reading_does_not_depend_on_pythons_hash_seed() -> None:
     code = (
         "from voices.synth import read\n"
         "text = '3시 30분, 3시간 12개와 1번, 2번째 game old school 1,234원 010-1234-5678 BTS ㅋㅋ'\n"
         "print(read(text, 'pronounced'))"
     )
-    assert run(code, PYTHONHASHSEED=seed) == run(code, PYTHONHASHSEED="0")
+    assert len({run(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}) == 1

@@ -90,6 +90,7 @@ def test_sentences_in_a_row_are_the_speech(tiny_voice: Voice) -> None:
 def test_what_is_not_said_is_reported(tiny_voice: Voice) -> None:
     speech = synthesize(tiny_voice, "안녕 😀")
     assert [(dropped.text, dropped.index) for dropped in speech.spoken.dropped] == [("😀", 3)]
+    assert speech.unknown_symbols == ()
 
 
 def test_a_tiny_voice_loads_and_speaks_quickly(tiny_root: Path, tiny_voice: Voice) -> None:

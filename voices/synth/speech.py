@@ -52,6 +52,7 @@ class Speech:
     sample_rate: int  # Hz
     sentences: tuple[SpokenSentence, ...]
     spoken: Spoken
+    unknown_symbols: tuple[str, ...]  # of the pronunciation: what the voice's checkpoint has no id for
 
     @property
     def duration_seconds(self) -> float:
@@ -90,7 +91,8 @@ def synthesize(
         if on_sentence is not None:
             on_sentence(len(sentences), len(spoken.sentences))
     samples = np.concatenate([sentence.samples for sentence in sentences])
-    return Speech(samples, voice.sample_rate, tuple(sentences), spoken)
+    unknown = tuple(symbol for sentence in sentences for symbol in voice.unknown_symbols(sentence.pronunciation))
+    return Speech(samples, voice.sample_rate, tuple(sentences), spoken, unknown)
 
 
 def speak(
