@@ -1,0 +1,42 @@
+# Two targets: `web` (no torch) and `worker`. Settings come from the environment; see docs/deployment.md.
+
+ARG PYTHON_VERSION=3.11.14
+
+FROM node:20.19-bookworm-slim AS page
+WORKDIR /app/frontend
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci --no-fund --no-audit
+COPY frontend ./
+RUN npm run build
+
+FROM python:${PYTHON_VERSION}-slim-bookworm AS base
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    DJANGO_SETTINGS_MODULE=forv.settings DJANGO_DEBUG=0 FORV_DATA_DIR=/data FORV_CACHE_DIR=/data/cache
+RUN useradd --system --create-home --uid 10001 forv && install -d -o forv /data
+WORKDIR /app
+COPY requirements/web.txt requirements/
+RUN pip install -r requirements/web.txt
+
+FROM base AS web
+COPY manage.py ./
+COPY forv forv
+COPY voices voices
+COPY locale locale
+COPY --from=page /app/frontend/dist frontend/dist
+# The key only lets settings load; no signature is made here.
+RUN SECRET_KEY=build python manage.py collectstatic --noinput
+USER forv
+EXPOSE 8000
+CMD ["python", "-m", "uvicorn", "forv.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
+     "--lifespan", "off", "--no-access-log", "--timeout-graceful-shutdown", "20"]
+
+FROM base AS worker
+COPY requirements/worker.txt requirements/worker-no-deps.txt requirements/
+RUN pip install -r requirements/worker.txt && pip install --no-deps -r requirements/worker-no-deps.txt
+COPY manage.py ./
+COPY forv forv
+COPY voices voices
+COPY locale locale
+COPY voice_model voice_model
+USER forv
+CMD ["python", "manage.py", "qcluster"]
