@@ -35,7 +35,7 @@ bench: .venv/development
 	$(BIN)/python -m bench.queue_latency
 
 openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it
-	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json --file frontend/openapi.json
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json > frontend/openapi.json
 	cd frontend && npm run types --silent
 
 messages: .venv/development  ## after a change of locale/ko/LC_MESSAGES/django.po

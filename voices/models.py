@@ -275,19 +275,22 @@ class VoiceRequest(models.Model):
             return None
         return VoiceRequest.objects.queued().filter(queued_at__lt=self.queued_at).count() + 1
 
-    def report_progress(self, sentences_done: int, sentences_total: int) -> bool:
-        """Record how far this attempt is, and renew its lease. False: it no longer holds the row."""
+    def begin_speaking(self, spoken_text: str, dropped: Sequence[dict[str, Any]], sentences_total: int) -> bool:
+        """Record what this attempt will say. False: it no longer holds the row."""
         return _change(
             self._held(),
             self.pk,
-            sentences_done=sentences_done,
+            spoken_text=spoken_text,
+            dropped=list(dropped),
             sentences_total=sentences_total,
             lease_expires_at=_lease(),
         )
 
-    def succeed(
-        self, *, audio_name: str, duration_seconds: float, spoken_text: str, dropped: Sequence[dict[str, Any]]
-    ) -> bool:
+    def report_progress(self, sentences_done: int) -> bool:
+        """Record how far this attempt is, and renew its lease. False: it no longer holds the row."""
+        return _change(self._held(), self.pk, sentences_done=sentences_done, lease_expires_at=_lease())
+
+    def succeed(self, *, audio_name: str, duration_seconds: float) -> bool:
         """processing → succeeded. False: this attempt no longer holds the row, nothing is changed."""
         return _change(
             self._held(),
@@ -295,8 +298,6 @@ class VoiceRequest(models.Model):
             status=self.Status.SUCCEEDED,
             audio_name=audio_name,
             duration_seconds=duration_seconds,
-            spoken_text=spoken_text,
-            dropped=list(dropped),
             finished_at=Now(),
             lease_expires_at=None,
         )

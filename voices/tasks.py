@@ -4,11 +4,12 @@ import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django_q.tasks import async_task
 
 from voices.models import Voice, VoiceRequest
-from voices.synth.errors import SynthError
+from voices.synth import Spoken, SynthError, encode, synthesize
+from voices.worker.loaded_voices import loaded_voices
 
 logger = logging.getLogger(__name__)
 
@@ -47,33 +48,33 @@ def synthesize_request(request_id: str) -> None:
 
 def speak(request: VoiceRequest) -> None:
     """Turn the request's text into stored audio, and finish it."""
-    from voices.synth import synthesize
-    from voices.synth.audio import encode
-    from voices.worker.loaded_voices import loaded_voices
-
     voice = Voice.objects.filter(member=request.member_id, active=True).first()
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
-    def report_progress(done: int, total: int) -> None:
-        if not request.report_progress(done, total):
+    def report(spoken: Spoken, sentences_done: int) -> None:
+        if sentences_done:
+            held = request.report_progress(sentences_done)
+        else:
+            dropped = [{"text": part.text, "position": part.index} for part in spoken.dropped]
+            held = request.begin_speaking(spoken.text, dropped, len(spoken.sentences))
+        if not held:
             raise AttemptLost
 
     speech = synthesize(
-        loaded_voices.get(voice), request.text, speed=request.speed, seed=request.seed, on_sentence=report_progress
+        loaded_voices.get(voice), request.text, speed=request.speed, seed=request.seed, on_progress=report
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)
     stored_name = default_storage.save(request.attempt_audio_name, ContentFile(audio))
-    with transaction.atomic():
-        won = request.succeed(
-            audio_name=stored_name,
-            duration_seconds=speech.duration_seconds,
-            spoken_text=speech.spoken.text,
-            dropped=[{"text": d.text, "position": d.index} for d in speech.spoken.dropped],
-        )
-        # The row is locked until the commit, so no later attempt's audio is overwritten.
-        if won and request.public_audio_name:
-            default_storage.save(request.public_audio_name, ContentFile(audio))
-    if not won:
+    try:
+        with transaction.atomic():
+            if not request.succeed(audio_name=stored_name, duration_seconds=speech.duration_seconds):
+                raise AttemptLost
+            # The row is locked until the commit, so no later attempt's audio is overwritten.
+            if request.public_audio_name:
+                default_storage.save(request.public_audio_name, ContentFile(audio))
+    except DatabaseError:
+        raise  # perhaps it was committed: then the row names this audio
+    except Exception:
         default_storage.delete(stored_name)
-        raise AttemptLost
+        raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voices.synth import NothingToSayError, load_voice, speak, synthesize
+from voices.synth import NothingToSayError, Spoken, load_voice, speak, synthesize
 from voices.synth.speech import PAUSE_SECONDS
 
 if TYPE_CHECKING:
@@ -64,21 +64,22 @@ def test_nothing_to_say_is_an_error(tiny_voice: Voice, text: str) -> None:
         synthesize(tiny_voice, text)
 
 
-def test_progress_is_told_after_each_sentence(tiny_voice: Voice) -> None:
+def test_progress_is_told_before_the_first_sentence_and_after_each(tiny_voice: Voice) -> None:
     progress: list[tuple[int, int]] = []
-    synthesize(tiny_voice, TEXT, on_sentence=lambda done, total: progress.append((done, total)))
-    assert progress == [(1, 2), (2, 2)]
+    synthesize(tiny_voice, TEXT, on_progress=lambda spoken, done: progress.append((done, len(spoken.sentences))))
+    assert progress == [(0, 2), (1, 2), (2, 2)]
 
 
 def test_the_caller_may_stop_between_sentences(tiny_voice: Voice) -> None:
     class Cancelled(Exception):
         pass
 
-    def cancel(done: int, total: int) -> None:
-        raise Cancelled
+    def cancel(spoken: Spoken, sentences_done: int) -> None:
+        if sentences_done:
+            raise Cancelled
 
     with pytest.raises(Cancelled):
-        synthesize(tiny_voice, TEXT, on_sentence=cancel)
+        synthesize(tiny_voice, TEXT, on_progress=cancel)
 
 
 def test_sentences_in_a_row_are_the_speech(tiny_voice: Voice) -> None:

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,10 +14,16 @@ from voices.api.errors import failure_message
 from voices.models import MAX_SPEED, MIN_SPEED, SAFE_NAME, Member, VoiceRequest
 from voices.synth import read
 
+_ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
 _UNKNOWN_MEMBER: dict[str, Any] = {
     "does_not_exist": _("There is no member with this number."),
     "incorrect_type": _("Give the member's number."),
 }
+
+
+class ServiceSerializer(serializers.Serializer[Any]):
+    result = serializers.CharField(read_only=True)
+    max_text_characters = serializers.IntegerField(read_only=True, help_text="A longer text is refused.")
 
 
 class MemberSerializer(serializers.ModelSerializer[Member]):
@@ -27,9 +32,9 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
 
     class Meta:
         model = Member
-        fields = ["id", "name", "slug", "birth", "position", "tmi", "links", "picture", "has_voice"]
+        fields = read_only_fields = ["id", "name", "slug", "birth", "position", "tmi", "links", "picture", "has_voice"]
 
-    @extend_schema_field(OpenApiTypes.URI_REF)
+    @extend_schema_field(_ADDRESS_OR_NULL)
     def get_picture(self, member: Member) -> str | None:
         return default_storage.url(member.picture.name) if member.picture else None
 
@@ -124,14 +129,14 @@ class VoiceRequestSerializer(serializers.ModelSerializer[VoiceRequest]):
 
     class Meta:
         model = VoiceRequest
-        fields = [
+        fields = read_only_fields = [
             "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "retry_of",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position",
             "spoken_text", "dropped", "duration_seconds", "audio", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip
 
-    @extend_schema_field(OpenApiTypes.URI_REF)
+    @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:
         return reverse("voice-request-audio", args=[request.pk]) if request.audio_name else None
 

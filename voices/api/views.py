@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseRedirect
@@ -21,6 +22,7 @@ from voices.api.serializers import (
     ErrorSerializer,
     MemberSerializer,
     NewVoiceRequestSerializer,
+    ServiceSerializer,
     VoiceRequestSerializer,
 )
 from voices.models import Member, Voice, VoiceRequest
@@ -43,11 +45,11 @@ PREFER = OpenApiParameter(
 
 
 class AliveView(APIView):
-    """Says that the API is there, as the seed's ``GET /`` did."""
+    """Says that the API is there, as the seed's ``GET /`` did, and what a client must know beforehand."""
 
-    @extend_schema(responses={200: {"type": "object", "properties": {"result": {"type": "string"}}}})
+    @extend_schema(responses=ServiceSerializer)
     def get(self, request: Request) -> Response:
-        return Response({"result": "hello world!"})
+        return Response({"result": "hello world!", "max_text_characters": settings.MAX_TEXT_CHARACTERS})
 
 
 class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):

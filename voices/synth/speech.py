@@ -67,7 +67,7 @@ def synthesize(
     speed: float = 1.0,
     seed: int = 0,
     noise_scale: float | None = None,
-    on_sentence: Callable[[int, int], None] | None = None,
+    on_progress: Callable[[Spoken, int], None] | None = None,
 ) -> Speech:
     """Speak `text` with `voice`.
 
@@ -77,7 +77,8 @@ def synthesize(
         speed: 0.5 (slow) to 2.0 (fast).
         seed: with the same seed, the same text sounds the same.
         noise_scale: how far the voice may vary; None takes what the voice's maker chose.
-        on_sentence: called with (sentences done, sentences in all) after each; what it raises ends the synthesis.
+        on_progress: called with what will be said and the number of sentences done, before the first and after each;
+            what it raises ends the synthesis.
 
     Raises:
         NothingToSayError: nothing of `text` can be spoken.
@@ -85,11 +86,13 @@ def synthesize(
         ValueError: `speed` is out of range.
     """
     spoken = read(text, voice.mode, voice.alphabet)
-    sentences = []
+    sentences: list[SpokenSentence] = []
+    if on_progress is not None:
+        on_progress(spoken, 0)
     for sentence in speak(voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale):
         sentences.append(sentence)
-        if on_sentence is not None:
-            on_sentence(len(sentences), len(spoken.sentences))
+        if on_progress is not None:
+            on_progress(spoken, len(sentences))
     samples = np.concatenate([sentence.samples for sentence in sentences])
     unknown = tuple(symbol for sentence in sentences for symbol in voice.unknown_symbols(sentence.pronunciation))
     return Speech(samples, voice.sample_rate, tuple(sentences), spoken, unknown)

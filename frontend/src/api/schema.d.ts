@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Says that the API is there, as the seed's ``GET /`` did. */
+        /** @description Says that the API is there, as the seed's ``GET /`` did, and what a client must know beforehand. */
         get: operations["root_retrieve"];
         put?: never;
         post?: never;
@@ -215,25 +215,25 @@ export interface components {
         Member: {
             readonly id: number;
             /** 이름 */
-            name: string;
+            readonly name: string;
             /** 주소 이름 */
-            slug: string;
+            readonly slug: string;
             /**
              * 생일
              * Format: date
              */
-            birth?: string | null;
+            readonly birth: string | null;
             /** 포지션 */
-            position?: string;
+            readonly position: string;
             /** @description 팬들이 궁금해하는 소소한 이야기. */
-            tmi?: string;
+            readonly tmi: string;
             /**
              * 링크
              * @description 이름 → 주소.
              */
-            links?: unknown;
+            readonly links: unknown;
             /** Format: uri-reference */
-            readonly picture: string;
+            readonly picture: string | null;
             /** @description Whether speech can be asked of this member. */
             has_voice: boolean;
         };
@@ -273,6 +273,11 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["VoiceRequest"][];
         };
+        Service: {
+            readonly result: string;
+            /** @description A longer text is refused. */
+            readonly max_text_characters: number;
+        };
         /** @description The seed's answer. */
         SpokenTexts: {
             uuid: string;
@@ -291,49 +296,46 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             /** 클라이언트 uuid */
-            uuid?: string;
+            readonly uuid: string;
             /** 클라이언트 created_at */
-            created_at?: string;
+            readonly created_at: string;
             /** 멤버 */
-            member: number;
+            readonly member: number;
             /** 문장 */
-            text: string;
+            readonly text: string;
             /** 형식 */
-            format?: components["schemas"]["FormatEnum"];
+            readonly format: components["schemas"]["FormatEnum"];
             /**
              * 속도
              * Format: double
              */
-            speed?: number;
-            /**
-             * 시드
-             * Format: int64
-             */
-            seed?: number;
+            readonly speed: number;
+            /** 시드 */
+            readonly seed: number;
             /**
              * 다시 시도한 요청
              * Format: uuid
              */
-            retry_of?: string | null;
+            readonly retry_of: string | null;
             /** 상태 */
-            status?: components["schemas"]["VoiceRequestStatus"];
+            readonly status: components["schemas"]["VoiceRequestStatus"];
             /** 시도 횟수 */
-            attempt?: number;
+            readonly attempt: number;
             /** 끝난 문장 수 */
-            sentences_done?: number;
+            readonly sentences_done: number;
             /** 전체 문장 수 */
-            sentences_total?: number | null;
+            readonly sentences_total: number | null;
             queue_position: number | null;
             /** 읽은 글 */
-            spoken_text?: string;
+            readonly spoken_text: string;
             dropped: components["schemas"]["Dropped"][];
             /**
              * 길이(초)
              * Format: double
              */
-            duration_seconds?: number | null;
+            readonly duration_seconds: number | null;
             /** Format: uri-reference */
-            readonly audio: string;
+            readonly audio: string | null;
             readonly error: components["schemas"]["Failure"] | null;
             /**
              * 접수한 때
@@ -344,12 +346,12 @@ export interface components {
              * 시작한 때
              * Format: date-time
              */
-            started_at?: string | null;
+            readonly started_at: string | null;
             /**
              * 끝난 때
              * Format: date-time
              */
-            finished_at?: string | null;
+            readonly finished_at: string | null;
         };
         /**
          * @description * `queued` - 대기 중
@@ -383,9 +385,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        result?: string;
-                    };
+                    "application/json": components["schemas"]["Service"];
                 };
             };
         };
@@ -414,7 +414,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                id: number;
             };
             cookie?: never;
         };
@@ -515,6 +515,8 @@ export interface operations {
             header?: {
                 /** @description The same key and body give the same request, however often they are sent. */
                 "Idempotency-Key"?: string;
+                /** @description `wait=SECONDS`: hold the answer back for the audio, up to a limit that the service sets. */
+                Prefer?: string;
             };
             path?: never;
             cookie?: never;
@@ -532,6 +534,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VoiceRequest"];
                 };
+            };
+            /** @description The audio, for who preferred to wait. */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: {
                 headers: {

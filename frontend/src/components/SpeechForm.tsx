@@ -2,6 +2,7 @@ import { useRef, useState, type SubmitEvent } from "react";
 
 import { ApiError, errorMessage } from "../api/ApiError";
 import type { AudioFormat, Member, VoiceRequest } from "../api/client";
+import { useTextLimit } from "../api/service";
 import { useSpeak } from "../api/voiceRequests";
 import { useLanguage } from "../i18n/LanguageProvider";
 import { ErrorNotice } from "./ErrorNotice";
@@ -9,8 +10,6 @@ import { FormatSelect } from "./FormatSelect";
 import { MemberPicker } from "./MemberPicker";
 import { SpeedSlider } from "./SpeedSlider";
 import { characterCount, TextBox } from "./TextBox";
-
-const TEXT_LIMIT = 1000;
 
 const FIELDS = ["member", "text", "speed", "format"] as const;
 type Field = (typeof FIELDS)[number];
@@ -23,6 +22,7 @@ interface SpeechFormProps {
 
 export function SpeechForm({ members, onAccepted }: SpeechFormProps) {
   const { t } = useLanguage();
+  const textLimit = useTextLimit();
   const textRef = useRef<HTMLTextAreaElement>(null);
   const [member, setMember] = useState(() => members.find(({ has_voice }) => has_voice)?.id);
   const [text, setText] = useState("");
@@ -34,7 +34,7 @@ export function SpeechForm({ members, onAccepted }: SpeechFormProps) {
   const missing: FieldErrors = {};
   if (member === undefined) missing.member = t.fieldErrors.memberMissing;
   if (text.trim() === "") missing.text = t.fieldErrors.textMissing;
-  if (characterCount(text) > TEXT_LIMIT) missing.text = t.fieldErrors.textTooLong(TEXT_LIMIT);
+  if (characterCount(text) > textLimit) missing.text = t.fieldErrors.textTooLong(textLimit);
 
   const refusedField =
     error instanceof ApiError ? FIELDS.find((f) => f === error.field) : undefined;
@@ -71,7 +71,7 @@ export function SpeechForm({ members, onAccepted }: SpeechFormProps) {
       <TextBox
         ref={textRef}
         value={text}
-        limit={TEXT_LIMIT}
+        limit={textLimit}
         onChange={changing(setText)}
         error={fieldErrors.text}
       />
