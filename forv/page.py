@@ -1,14 +1,14 @@
 """The fans' page, as Vite built it."""
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 
 @require_safe
-def page(request: HttpRequest) -> HttpResponseBase:
+def page(request: HttpRequest) -> HttpResponse:
     """``frontend/dist/index.html``; its scripts and styles are static files with hashed names."""
     index = settings.FRONTEND_DIST / "index.html"
     if not index.exists():
         return HttpResponse("The page is not built yet: run `make setup`.", status=503)
-    return FileResponse(index.open("rb"), headers={"Cache-Control": "no-cache"})
+    return HttpResponse(index.read_bytes(), headers={"Cache-Control": "no-cache"})

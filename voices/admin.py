@@ -9,9 +9,12 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django_q.models import Schedule, Success
 
 from voices.models import Member, Voice, VoiceRequest
 
+# Nothing is scheduled and no result is kept: a request's own row says what became of it.
+admin.site.unregister([Schedule, Success])
 admin.site.site_header = admin.site.site_title = "ForV Voices"
 
 
@@ -55,7 +58,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
 @admin.register(VoiceRequest)
 class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
-    list_display = ["queued_at", "member", "short_text", "status", "format", "duration_seconds", "listen"]
+    list_display = ["queued_at", "member", "what_was_asked", "status", "length", "listen"]
     list_filter = ["status", "member", "format", "queued_at"]
     list_select_related = ["member"]
     search_fields = ["text", "uuid", "id"]
@@ -70,8 +73,14 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         return False
 
     @admin.display(description=_("text"))
-    def short_text(self, voice_request: VoiceRequest) -> str:
-        return voice_request.text[:60]
+    def what_was_asked(self, voice_request: VoiceRequest) -> str:
+        # The table would squeeze Korean text to a column of syllables.
+        return format_html('<div style="min-width: 14em">{}</div>', voice_request.text[:100])
+
+    @admin.display(description=_("duration (s)"), ordering="duration_seconds")
+    def length(self, voice_request: VoiceRequest) -> str:
+        seconds = voice_request.duration_seconds
+        return f"{seconds:.1f}" if seconds else "—"
 
     @admin.display(description=_("audio"))
     def listen(self, voice_request: VoiceRequest) -> str:
