@@ -17,9 +17,9 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.factories import make_member
 from tests.synth.tiny_voice import write_tiny_voice
-from voices.models import Member, Voice
-from voices.voice_files import hash_voice_files
+from voices.models import Member
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -73,22 +73,6 @@ def broken_member(db: None, voice_model_dir: Path, settings: Any) -> Member:
     """A member whose weights can't be loaded."""
     settings.VOICE_MODEL_DIR = voice_model_dir
     return make_member(voice_model_dir, 2, "고장난 멤버")
-
-
-def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
-    member = Member.objects.create(name=name, slug=f"member-{voice_id}")
-    folders = f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
-    hashes = hash_voice_files(*(voice_model_dir / folder for folder in folders))
-    Voice.objects.create(
-        member=member,
-        glow_tts_dir=folders[0],
-        hifigan_dir=folders[1],
-        glow_tts_sha256=hashes.glow_tts,
-        hifigan_sha256=hashes.hifigan,
-        mode=Voice.Mode.PRONOUNCED,
-        active=True,
-    )
-    return member
 
 
 @pytest.fixture(scope="session")

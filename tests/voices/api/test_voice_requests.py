@@ -1,0 +1,208 @@
+"""/api/voice-requests/: looking at requests, and changing and deleting them."""
+
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django_q.models import OrmQ
+
+from tests import factories
+from tests.factories import files_below, reloaded
+from voices.models import Member, VoiceRequest
+
+PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
+
+
+def address(request: VoiceRequest, rest: str = "") -> str:
+    return f"/api/voice-requests/{request.pk}/{rest}"
+
+
+def error_code(response: Any) -> str:
+    code: str = response.json()["error"]["code"]
+    return code
+
+
+class TestDetail:
+    def test_a_queued_request_says_where_it_stands(self, client: Client, member: Member) -> None:
+        factories.queued(member)
+        second = factories.queued(member)
+        shown = client.get(address(second)).json()
+        assert shown["status"] == "queued"
+        assert shown["queue_position"] == 2
+        assert shown["audio"] is None
+        assert shown["error"] is None
+        assert shown["finished_at"] is None
+
+    def test_a_running_request_says_how_far_it_is(self, client: Client, member: Member) -> None:
+        request = factories.processing(member)
+        request.begin_speaking("하나. 둘. 셋.", [{"text": "★", "position": 4}], 3)
+        request.report_progress(1)
+        shown = client.get(address(request)).json()
+        assert (shown["status"], shown["sentences_done"], shown["sentences_total"]) == ("processing", 1, 3)
+        assert (shown["spoken_text"], shown["dropped"]) == ("하나. 둘. 셋.", [{"text": "★", "position": 4}])
+        assert (shown["attempt"], shown["queue_position"]) == (1, None)
+        assert shown["started_at"] is not None
+
+    def test_a_finished_request_says_where_its_audio_is(self, client: Client, member: Member) -> None:
+        request = factories.succeeded(member)
+        shown = client.get(address(request)).json()
+        assert (shown["status"], shown["duration_seconds"]) == ("succeeded", 1.0)
+        assert shown["spoken_text"] == factories.SENTENCE
+        assert shown["audio"] == address(request, "audio/")
+        assert shown["finished_at"] is not None
+
+    @pytest.mark.parametrize(
+        ("language", "message"),
+        [("ko", "이 멤버의 목소리를"), ("en", "This member's voice can't be loaded")],
+    )
+    def test_a_failed_request_says_why(self, language: str, message: str, client: Client, member: Member) -> None:
+        request = factories.failed(member)
+        error = client.get(address(request), headers={"accept-language": language}).json()["error"]
+        assert error["code"] == "voice_unusable"
+        assert message in error["message"]
+        assert "1g_checkpoint_1.pth.tar" in error["detail"]
+
+    @pytest.mark.parametrize("rest", ["", "audio/", "events/"])
+    def test_an_unknown_id_is_not_found(self, rest: str, client: Client, db: None) -> None:
+        response = client.get(f"/api/voice-requests/{uuid4()}/{rest}")
+        assert (response.status_code, error_code(response)) == (404, "not_found")
+
+    @pytest.mark.parametrize("rest", ["cancel/", "retry/"])
+    def test_an_unknown_request_cannot_be_changed(self, rest: str, client: Client, db: None) -> None:
+        response = client.post(f"/api/voice-requests/{uuid4()}/{rest}")
+        assert (response.status_code, error_code(response)) == (404, "not_found")
+
+
+class TestList:
+    def test_a_client_sees_its_own_requests_newest_first(self, client: Client, member: Member) -> None:
+        first = factories.queued(member, uuid="fan-1")
+        factories.queued(member, uuid="fan-2")
+        factories.queued(member)
+        second = factories.queued(member, uuid="fan-1")
+        page = client.get("/api/voice-requests/?uuid=fan-1").json()
+        assert page["count"] == 2
+        assert [item["id"] for item in page["results"]] == [str(second.pk), str(first.pk)]
+
+    def test_the_list_comes_in_pages(self, client: Client, member: Member) -> None:
+        for _ in range(21):
+            factories.queued(member, uuid="fan-1")
+        first = client.get("/api/voice-requests/?uuid=fan-1").json()
+        second = client.get(first["next"]).json()
+        assert (len(first["results"]), len(second["results"])) == (20, 1)
+        assert second["next"] is None
+
+    @pytest.mark.parametrize(
+        ("query", "code"),
+        [("", "missing_field"), ("?uuid=", "empty_text"), ("?uuid=a/b", "unsafe_name"), ("?uuid=%00", "unsafe_name")],
+    )
+    def test_without_a_usable_uuid_nothing_is_listed(
+        self, query: str, code: str, client: Client, member: Member
+    ) -> None:
+        factories.queued(member)
+        response = client.get(f"/api/voice-requests/{query}")
+        assert response.status_code == 400
+        assert response.json()["error"] == {**response.json()["error"], "code": code, "field": "uuid"}
+
+
+class TestCancel:
+    @pytest.mark.parametrize("state", ["queued", "processing"])
+    def test_what_has_not_ended_is_cancelled(self, state: str, client: Client, member: Member) -> None:
+        request = getattr(factories, state)(member)
+        response = client.post(address(request, "cancel/"))
+        assert (response.status_code, response.json()["status"]) == (200, "cancelled")
+        assert response.json()["finished_at"] is not None
+        assert reloaded(request).status == "cancelled"
+
+    @pytest.mark.parametrize("state", ["cancelled", "succeeded", "failed"])
+    def test_what_has_ended_is_not_cancelled_again(self, state: str, client: Client, member: Member) -> None:
+        request = getattr(factories, state)(member)
+        response = client.post(address(request, "cancel/"))
+        assert (response.status_code, error_code(response)) == (409, "not_cancellable")
+        assert reloaded(request).status == state
+
+
+class TestRetry:
+    @pytest.mark.parametrize("state", ["failed", "cancelled"])
+    def test_a_new_request_asks_for_the_same(self, state: str, client: Client, member: Member) -> None:
+        asked = {"text": "다시.", "format": "mp3", "speed": 1.5, "seed": 7, **PUBLIC}
+        request = getattr(factories, state)(member, **asked)
+        OrmQ.objects.all().delete()
+
+        response = client.post(address(request, "retry/"))
+
+        assert response.status_code == 202
+        again = VoiceRequest.objects.exclude(pk=request.pk).get()
+        assert response["Location"] == address(again)
+        assert response.json()["retry_of"] == str(request.pk)
+        assert (again.status, again.attempt, again.member_id) == ("queued", 0, member.pk)
+        assert {name: getattr(again, name) for name in asked} == asked
+        assert [task.name() for task in OrmQ.objects.all()] == [str(again.pk)]
+        assert reloaded(request).status == state
+
+    @pytest.mark.parametrize("state", ["queued", "processing", "succeeded"])
+    def test_what_has_not_failed_is_not_retried(self, state: str, client: Client, member: Member) -> None:
+        request = getattr(factories, state)(member)
+        response = client.post(address(request, "retry/"))
+        assert (response.status_code, error_code(response)) == (409, "not_retryable")
+        assert VoiceRequest.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestDelete:
+    def test_the_row_and_its_audio_are_gone(self, client: Client, member: Member, media_dir: Path) -> None:
+        request = factories.succeeded(member, **PUBLIC)
+        folder = f"wav_files/{member.pk}"
+        assert set(files_below(media_dir)) == {
+            f"{folder}/{request.pk}/1_voice.wav",
+            f"{folder}/fan-1_2022-08-22T10:15:30_voice.wav",
+        }
+        response = client.delete(address(request))
+        assert (response.status_code, response.content) == (204, b"")
+        assert not VoiceRequest.objects.exists()
+        assert files_below(media_dir) == []
+        assert client.get(address(request)).status_code == 404
+
+    def test_the_public_copy_stays_while_another_request_has_its_name(
+        self, client: Client, member: Member, media_dir: Path
+    ) -> None:
+        first, second = (factories.succeeded(member, **PUBLIC) for _ in range(2))
+        public = f"wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav"
+        client.delete(address(first))
+        assert set(files_below(media_dir)) == {public, f"wav_files/{member.pk}/{second.pk}/1_voice.wav"}
+        client.delete(address(second))
+        assert files_below(media_dir) == []
+
+    def test_deleting_what_was_never_spoken_leaves_the_public_copy_of_what_was(
+        self, client: Client, member: Member, media_dir: Path
+    ) -> None:
+        factories.succeeded(member, **PUBLIC)
+        before = files_below(media_dir)
+        client.delete(address(factories.failed(member, **PUBLIC)))
+        assert files_below(media_dir) == before
+
+    def test_a_retry_outlives_what_it_repeats(self, client: Client, member: Member) -> None:
+        request = factories.failed(member)
+        again = request.retry()
+        client.delete(address(request))
+        assert reloaded(again).retry_of is None
+
+
+class TestAudio:
+    @pytest.mark.parametrize("state", ["queued", "processing", "failed", "cancelled"])
+    def test_there_is_none_before_the_end_or_without_success(self, state: str, client: Client, member: Member) -> None:
+        response = client.get(address(getattr(factories, state)(member), "audio/"))
+        assert (response.status_code, error_code(response)) == (409, "not_ready")
+
+    def test_it_is_found_at_an_address_that_is_made_anew_each_time(self, client: Client, member: Member) -> None:
+        response = client.get(address(factories.succeeded(member), "audio/"))
+        assert (response.status_code, response["Cache-Control"]) == (302, "no-store")
+        audio = client.get(response["Location"])
+        assert (audio.status_code, audio.content) == (200, factories.AUDIO)
+        assert "Content-Disposition" not in audio
+
+    def test_it_can_be_saved_under_the_requests_name(self, client: Client, member: Member) -> None:
+        request = factories.succeeded(member, format="mp3")
+        audio = client.get(address(request, "audio/?download"), follow=True)
+        assert audio["Content-Disposition"] == f'attachment; filename="{request.pk}.mp3"'
