@@ -39,6 +39,7 @@ _CODES = {
     "max_length": "too_long",
     "min_value": "out_of_range",
     "max_value": "out_of_range",
+    "overflow": "out_of_range",
     "invalid_choice": "unknown_choice",
     "does_not_exist": "unknown_member",
     "incorrect_type": "invalid",

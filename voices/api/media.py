@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from voices.storage import read_signed_token
 
-_RANGE = re.compile(r"\Abytes=(\d*)-(\d*)\Z")
+# No file has more bytes than eighteen digits count; int() refuses some thousands of them.
+_RANGE = re.compile(r"\Abytes=(\d{0,18})-(\d{0,18})\Z")
 
 
 @require_safe
@@ -22,7 +23,8 @@ def signed_file(request: HttpRequest, token: str) -> HttpResponse:
             content = file.read()
     except (BadSignature, FileNotFoundError) as error:
         raise Http404 from error
-    response = _part(request.headers.get("Range", ""), content)
+    # A range is defined for GET alone.
+    response = _part(request.headers.get("Range", "") if request.method == "GET" else "", content)
     response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=3600"
