@@ -1,3 +1,5 @@
+import mimetypes
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,10 @@ class VoicesConfig(AppConfig):
 
     def ready(self) -> None:
         from voices import signals  # noqa: F401  (connects itself)
+        from voices.synth import FORMATS
         from voices.worker import warm_up
 
+        # Both storages guess a file's type from its name, and a container has no /etc/mime.types to know ours.
+        for audio in FORMATS.values():
+            mimetypes.add_type(audio.mime_type, f".{audio.extension}")
         warm_up.connect()
