@@ -94,32 +94,37 @@ def live_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def live_service(live_database: str, voice_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def live_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the live service keeps its audio (``media/``) and its log."""
+    return tmp_path_factory.mktemp("live")
+
+
+@pytest.fixture(scope="session")
+def live_service(live_database: str, voice_model_dir: Path, live_data_dir: Path) -> Iterator[str]:
     """The address of the real thing, as `make run` starts it: web process, qcluster, Postgres."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-    data_dir = tmp_path_factory.mktemp("live")
     environment = {
         **os.environ,
         "DATABASE_URL": live_database,
-        "FORV_DATA_DIR": str(data_dir),
+        "FORV_DATA_DIR": str(live_data_dir),
         "FORV_VOICE_MODEL_DIR": str(voice_model_dir),
         "PORT": str(port),
     }
-    log = (data_dir / "log").open("w")
+    log = (live_data_dir / "log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "forv.supervisor"], cwd=REPOSITORY, env=environment, stdout=log, stderr=log
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_until_up(address, process, data_dir / "log")
+        wait_until_up(address, process, live_data_dir / "log")
         yield address
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
         log.close()
-        shutil.rmtree(data_dir, ignore_errors=True)
+        shutil.rmtree(live_data_dir, ignore_errors=True)
 
 
 def wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -1,0 +1,162 @@
+"""Answers that are held back for the audio: the seed's POST /api/texts, and Prefer: wait."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection
+from django.test import Client
+from django_q.models import OrmQ
+
+from tests.factories import SENTENCE, files_below
+from voices.models import Member, VoiceRequest
+
+# Woken by NOTIFY, an answer comes long before the fallback looks at the row again.
+AT_ONCE_SECONDS = 3.0
+
+
+def seed_body(member_id: Any, **fields: Any) -> dict[str, Any]:
+    body = {"uuid": "fan-1", "member_id": member_id, "text": SENTENCE, "created_at": "2022-08-22 10:15:30"}
+    return {**body, **fields}
+
+
+@contextmanager
+def worker(finish: Callable[[VoiceRequest], bool]) -> Iterator[None]:
+    """Another process, as far as the database can tell: claims the first request and ends it after a moment."""
+
+    def work() -> None:
+        try:
+            while (request := VoiceRequest.objects.queued().first()) is None:
+                time.sleep(0.02)
+            claimed = VoiceRequest.objects.claim(request.pk)
+            assert claimed is not None
+            time.sleep(0.3)
+            assert finish(claimed)
+        finally:
+            connection.close()
+
+    thread = Thread(target=work)
+    thread.start()
+    yield
+    thread.join()
+
+
+def succeed(request: VoiceRequest) -> bool:
+    return request.succeed(audio_name=f"{request.pk}.wav", duration_seconds=1.0)
+
+
+def fail(request: VoiceRequest) -> bool:
+    return request.fail("voice_unusable", "2g_checkpoint_1.pth.tar: not a checkpoint.")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTexts:
+    @pytest.mark.parametrize("slash", ["", "/"])
+    @pytest.mark.parametrize("as_given", [int, str])
+    def test_the_seeds_body_gets_the_seeds_answer(
+        self, as_given: Callable[[int], Any], slash: str, client: Client, member: Member
+    ) -> None:
+        started = time.monotonic()
+        with worker(succeed):
+            body = seed_body(as_given(member.pk))
+            response = client.post(f"/api/texts{slash}", body, content_type="application/json")
+        assert time.monotonic() - started < AT_ONCE_SECONDS
+        assert response.status_code == 200
+        assert response.json() == {"uuid": "fan-1", "member_id": member.pk, "created_at": "2022-08-22 10:15:30"}
+
+    def test_a_failure_is_told_with_its_code(self, client: Client, member: Member) -> None:
+        with worker(fail):
+            response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+        assert (response.status_code, response.json()["error"]["code"]) == (500, "voice_unusable")
+        assert "checkpoint" not in response.json()["error"]["message"]
+
+    def test_a_cancel_ends_the_wait(self, client: Client, member: Member) -> None:
+        with worker(VoiceRequest.cancel):
+            response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+        assert (response.status_code, response.json()["error"]["code"]) == (500, "cancelled")
+
+    def test_without_a_worker_the_wait_ends_with_the_address_to_ask(
+        self, client: Client, member: Member, settings: Any
+    ) -> None:
+        settings.MAX_WAIT_SECONDS = 0.2
+        started = time.monotonic()
+        response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+        assert 0.2 <= time.monotonic() - started < AT_ONCE_SECONDS
+        assert response.status_code == 202
+        assert client.get(response["Location"]).json()["status"] == "queued"
+        assert OrmQ.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("wrong", "code", "field"),
+        [
+            ({"member_id": "one"}, "invalid", "member_id"),
+            ({"member_id": "²"}, "invalid", "member_id"),
+            ({"member_id": "9" * 30}, "invalid", "member_id"),
+            ({"member_id": "0"}, "unknown_member", "member_id"),
+            ({"member_id": None}, "missing_field", "member_id"),
+            ({"uuid": ""}, "empty_text", "uuid"),
+            ({"uuid": "../1"}, "unsafe_name", "uuid"),
+            ({"created_at": "a/b"}, "unsafe_name", "created_at"),
+            ({"text": "★"}, "nothing_to_say", "text"),
+        ],
+        ids=str,
+    )
+    def test_a_wrong_field_is_refused_at_once(
+        self, wrong: dict[str, Any], code: str, field: str, client: Client, member: Member, media_dir: Path
+    ) -> None:
+        response = client.post("/api/texts", {**seed_body(member.pk), **wrong}, content_type="application/json")
+        assert response.status_code == 400
+        assert (response.json()["error"]["code"], response.json()["error"]["field"]) == (code, field)
+        assert not VoiceRequest.objects.exists() and not OrmQ.objects.exists() and not files_below(media_dir)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPreferWait:
+    def post(self, client: Client, member: Member, prefer: str) -> Any:
+        body = {"member": member.pk, "text": SENTENCE}
+        return client.post("/api/voice-requests/", body, content_type="application/json", headers={"prefer": prefer})
+
+    def test_the_answer_leads_to_the_audio(self, client: Client, member: Member) -> None:
+        with worker(succeed):
+            response = self.post(client, member, "wait=10")
+        assert (response.status_code, response["Preference-Applied"]) == (303, "wait")
+        assert response["Location"] == f"/api/voice-requests/{VoiceRequest.objects.get().pk}/audio/"
+
+    def test_a_failure_is_told_with_its_code(self, client: Client, member: Member) -> None:
+        with worker(fail):
+            response = self.post(client, member, "respond-async, wait=10")
+        assert (response.status_code, response.json()["error"]["code"]) == (500, "voice_unusable")
+
+    def test_nobody_waits_longer_than_the_service_allows(self, client: Client, member: Member, settings: Any) -> None:
+        settings.MAX_WAIT_SECONDS = 0.2
+        started = time.monotonic()
+        response = self.post(client, member, "wait=999")
+        assert 0.2 <= time.monotonic() - started < AT_ONCE_SECONDS
+        assert response.status_code == 202
+        assert response["Location"].startswith("/api/voice-requests/")
+
+    @pytest.mark.parametrize("prefer", ["", "wait", "wait=", "wait=x", "wait=-1", "await=5", "wait=0"])
+    def test_without_that_preference_the_answer_comes_at_once(
+        self, prefer: str, client: Client, member: Member
+    ) -> None:
+        started = time.monotonic()
+        assert self.post(client, member, prefer).status_code == 202
+        assert time.monotonic() - started < AT_ONCE_SECONDS
+
+
+class TestLive:
+    def test_the_seeds_client_finds_its_wav(self, live_service: str, live_data_dir: Path) -> None:
+        response = httpx.post(f"{live_service}/api/texts", json=seed_body("1", uuid="live-1"), timeout=60)
+        assert response.status_code == 200, response.text
+        assert response.json() == {"uuid": "live-1", "member_id": 1, "created_at": "2022-08-22 10:15:30"}
+        wav = live_data_dir / "media/wav_files/1/live-1_2022-08-22 10:15:30_voice.wav"
+        assert wav.read_bytes()[:4] == b"RIFF"
+
+    def test_a_voice_that_cannot_be_loaded_is_told_of(self, live_service: str) -> None:
+        response = httpx.post(f"{live_service}/api/texts/", json=seed_body(2, uuid="live-2"), timeout=60)
+        assert (response.status_code, response.json()["error"]["code"]) == (500, "voice_unusable")
