@@ -38,6 +38,11 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
     def get(self, request: Request, *args: str, **kwargs: str) -> Response:
         return super().get(request, *args, **kwargs)
 
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        response.content_type = JSONRenderer.media_type  # also for who asked for a stream
+        return response
+
 
 _retrieve = VoiceRequestEvents.as_view()
 
