@@ -23,10 +23,9 @@ class Command(BaseCommand):
                 load(member)
             except SynthError as error:
                 self.stderr.write(self.style.WARNING(f"{member.name} has no voice: {error}"))
-        self.stdout.write(f"{len(members)} demo members are there.")
+        self.stdout.write("Demo members: " + ", ".join(member.name for member in members))
 
 
-@transaction.atomic
 def load(demo: ManifestMember) -> None:
     """Make the member if it is missing, and its demo voice if its files are new.
 
