@@ -1,5 +1,6 @@
 """The whole service, running, for tests that need it; and members for those that don't."""
 
+import gc
 import os
 import shutil
 import signal
@@ -38,6 +39,14 @@ name = "고장난 멤버"
 position = "댄스"
 mode = "pronounced"
 """
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """pytest-django's, which could not drop the tests' database while something is connected to it."""
+    yield
+    # A listener that is cancelled while it connects leaves its connection to the garbage collector.
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

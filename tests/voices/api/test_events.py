@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any, cast
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 
 from tests import factories
 from tests.factories import reloaded
@@ -107,15 +107,16 @@ class TestStream:
         monkeypatch.setattr(events, "KEEP_ALIVE_SECONDS", 0.05)
         request = factories.queued(member)
 
-        async def first_comment() -> bytes:
+        async def pieces() -> list[bytes]:
             response: Any = await AsyncClient().get(events_address(request))
-            stream = aiter(response.streaming_content)
-            while (piece := await anext(stream)).startswith(b"event:"):
-                pass
-            await stream.aclose()
-            return cast(bytes, piece)
+            seen = []
+            async for piece in response.streaming_content:
+                seen.append(piece)
+                if piece.startswith(b":"):
+                    await sync_to_async(request.cancel)()
+            return seen
 
-        assert async_to_sync(first_comment)() == b": still here\n\n"
+        assert b": still here\n\n" in async_to_sync(pieces)()
 
 
 def test_the_live_service_streams_a_request_to_its_end(live_service: str) -> None:
@@ -138,3 +139,9 @@ def test_the_live_service_has_no_stream_of_an_unknown_request(live_service: str)
     )
     assert (response.status_code, response.headers["Content-Type"]) == (404, "application/json")
     assert response.json()["error"]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("method", ["head", "options"])
+def test_only_get_opens_a_stream(method: str, client: Client, member: Member) -> None:
+    response = getattr(client, method)(events_address(factories.queued(member)))
+    assert (response.status_code, response.streaming) == (200, False)

@@ -1,0 +1,155 @@
+"""The queue's rows: taken in order, once, and at once."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier, Timer
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+from django_q.conf import Conf
+from django_q.models import OrmQ
+
+from tests import factories
+from tests.factories import reloaded, second_connection
+from voices.models import Member, VoiceRequest
+from voices.worker.broker import NotifyingBroker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def close(broker: NotifyingBroker) -> None:
+    if broker._listener is not None:
+        broker._listener.close()
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[NotifyingBroker]:
+    """A broker that an empty queue keeps for a moment only."""
+    monkeypatch.setattr(Conf, "POLL", 0.05)
+    broker = NotifyingBroker()
+    yield broker
+    close(broker)
+
+
+def test_rows_are_taken_in_the_order_in_which_they_came(broker: NotifyingBroker) -> None:
+    for payload in "abc":
+        broker.enqueue(payload)
+    assert [broker.dequeue()[0][1] for _ in range(3)] == ["a", "b", "c"]
+    assert broker.dequeue() == []
+
+
+def test_several_rows_are_taken_at_once_where_that_is_set(
+    broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Conf, "BULK", 2)
+    for payload in "abc":
+        broker.enqueue(payload)
+    assert [[payload for _, payload in broker.dequeue()] for _ in range(2)] == [["a", "b"], ["c"]]
+
+
+def test_a_taken_row_comes_again_when_its_time_is_over(broker: NotifyingBroker) -> None:
+    broker.enqueue("a")
+    (taken,) = broker.dequeue()
+    row = OrmQ.objects.get()
+    assert timedelta(0) < row.lock - timezone.now() <= timedelta(seconds=Conf.RETRY)
+    assert broker.dequeue() == []
+    OrmQ.objects.update(lock=timezone.now() - timedelta(seconds=1))
+    assert broker.dequeue() == [taken]
+
+
+def test_an_acknowledged_row_is_gone(broker: NotifyingBroker) -> None:
+    broker.enqueue("a")
+    ((row_id, _),) = broker.dequeue()
+    broker.acknowledge(row_id)
+    assert not OrmQ.objects.exists()
+
+
+def test_a_row_that_somebody_holds_is_skipped(broker: NotifyingBroker) -> None:
+    held, free = broker.enqueue("held"), broker.enqueue("free")
+    with second_connection() as other, other.transaction():
+        other.execute(f"SELECT 1 FROM {OrmQ._meta.db_table} WHERE id = %s FOR UPDATE", [held])
+        assert broker.dequeue() == [(free, "free")]
+        assert broker.dequeue() == []
+    assert broker.dequeue() == [(held, "held")]
+
+
+def test_rows_of_another_cluster_are_left_alone(broker: NotifyingBroker) -> None:
+    OrmQ.objects.create(key="another", payload="a", lock=timezone.now())
+    assert broker.dequeue() == []
+
+
+def test_an_idle_broker_is_woken_long_before_it_would_look_again(
+    broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Conf, "POLL", 1)
+    enqueued_at: list[float] = []
+
+    def enqueue() -> None:
+        NotifyingBroker().enqueue("a")
+        enqueued_at.append(time.monotonic())
+        connection.close()
+
+    broker.dequeue()  # connects, and waits in vain
+    timer = Timer(0.2, enqueue)
+    timer.start()
+    # Without the wake-up this wait would end with nothing.
+    assert [payload for _, payload in broker.dequeue()] == ["a"]
+    woken_at = time.monotonic()
+    timer.join()
+    assert woken_at - enqueued_at[0] < 0.5
+
+
+def test_a_row_that_is_rolled_back_neither_stays_nor_wakes(broker: NotifyingBroker) -> None:
+    broker.dequeue()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        broker.enqueue("a")
+        raise ZeroDivisionError
+    assert broker.dequeue() == []
+
+
+def test_two_brokers_never_take_one_row(broker: NotifyingBroker) -> None:
+    count = 40
+    for number in range(count):
+        broker.enqueue(str(number))
+    together = Barrier(4)
+
+    def take_all(_: int) -> list[str]:
+        mine = NotifyingBroker()
+        taken: list[str] = []
+        try:
+            mine._listening()
+            together.wait()
+            while rows := mine.dequeue():
+                taken += [payload for _, payload in rows]
+        finally:
+            close(mine)
+            connection.close()
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [payload for mine in pool.map(take_all, range(4)) for payload in mine]
+    assert sorted(taken, key=int) == [str(number) for number in range(count)]
+
+
+def test_an_idle_broker_queues_again_what_a_dead_worker_left(broker: NotifyingBroker, member: Member) -> None:
+    request = factories.processing(member)
+    OrmQ.objects.all().delete()
+    VoiceRequest.objects.filter(pk=request.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
+    assert broker.dequeue() == []
+    assert reloaded(request).status == "queued"
+    assert len(broker.dequeue()) == 1
+
+
+def test_a_lost_listener_is_replaced(broker: NotifyingBroker) -> None:
+    broker.dequeue()
+    assert broker._listener is not None
+    with second_connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [broker._listener.info.backend_pid])
+    with pytest.raises(psycopg.OperationalError):
+        broker.dequeue()
+    broker.enqueue("a")
+    assert [payload for _, payload in broker.dequeue()] == ["a"]
