@@ -9,7 +9,7 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -52,6 +52,7 @@ class AliveView(APIView):
         return Response({"result": "hello world!", "max_text_characters": settings.MAX_TEXT_CHARACTERS})
 
 
+@extend_schema_view(retrieve=extend_schema(responses={200: MemberSerializer, 404: ErrorSerializer}))
 class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     """The members whose voices can be asked for."""
 
@@ -60,6 +61,7 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     queryset = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
 
 
+@extend_schema_view(retrieve=extend_schema(responses={200: VoiceRequestSerializer, 404: ErrorSerializer}))
 class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[VoiceRequest]):
     """Requests for speech. Whoever knows a request's id may see and change it."""
 
@@ -76,7 +78,8 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         return requests.filter(uuid=client.validated_data["uuid"])
 
     @extend_schema(
-        parameters=[ClientSerializer], responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer}
+        parameters=[ClientSerializer],
+        responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer, 404: ErrorSerializer},
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
@@ -89,6 +92,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
             202: VoiceRequestSerializer,
             400: ErrorSerializer,
             422: ErrorSerializer,
+            500: ErrorSerializer,
         },
     )
     def create(self, request: Request) -> Response:
@@ -101,7 +105,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         self.get_object().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={200: VoiceRequestSerializer, 409: ErrorSerializer})
+    @extend_schema(request=None, responses={200: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
         if not voice_request.cancel():
@@ -109,7 +113,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         voice_request.refresh_from_db()
         return Response(self.get_serializer(voice_request).data)
 
-    @extend_schema(request=None, responses={202: VoiceRequestSerializer, 409: ErrorSerializer})
+    @extend_schema(request=None, responses={202: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
     def retry(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
         if voice_request.status not in (VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED):
@@ -118,7 +122,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
 
     @extend_schema(
         parameters=[OpenApiParameter("download", bool, description="Save instead of play.")],
-        responses={302: OpenApiResponse(description="The audio."), 409: ErrorSerializer},
+        responses={302: OpenApiResponse(description="The audio."), 404: ErrorSerializer, 409: ErrorSerializer},
     )
     def audio(self, request: Request, pk: str | None = None) -> Any:
         voice_request = self.get_object()
