@@ -32,7 +32,7 @@ class Changes:
     @contextlib.asynccontextmanager
     async def of(self, request_id: str) -> AsyncIterator[asyncio.Event]:
         """An event that is set whenever the request's row has changed; clear it before looking."""
-        if self._listening is None or self._listening.done():
+        if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
         changed = asyncio.Event()
         self._waiting[request_id].add(changed)
@@ -44,18 +44,25 @@ class Changes:
                 del self._waiting[request_id]
 
     async def _listen(self) -> None:
-        while True:
-            try:
-                parameters = await sync_to_async(_connection_parameters)()
-                async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
-                    await listener.execute(f"LISTEN {CHANGED_CHANNEL}")
-                    # What changed before LISTEN took effect was not heard: let everybody look.
-                    self._wake(*self._waiting)
-                    async for notification in listener.notifies():
-                        self._wake(notification.payload)
-            except psycopg.OperationalError as error:
-                logger.warning("lost the database while listening: %s", error)
-            await asyncio.sleep(_RECONNECT_SECONDS)
+        try:
+            while True:
+                await self._listen_until_lost()
+                await asyncio.sleep(_RECONNECT_SECONDS)
+        finally:
+            # A task holds its loop, which else would never be forgotten below.
+            self._listening = None
+
+    async def _listen_until_lost(self) -> None:
+        try:
+            parameters = await sync_to_async(_connection_parameters)()
+            async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
+                await listener.execute(f"LISTEN {CHANGED_CHANNEL}")
+                # What changed before LISTEN took effect was not heard: let everybody look.
+                self._wake(*self._waiting)
+                async for notification in listener.notifies():
+                    self._wake(notification.payload)
+        except psycopg.OperationalError as error:
+            logger.warning("lost the database while listening: %s", error)
 
     def _wake(self, *request_ids: str) -> None:
         for request_id in request_ids:

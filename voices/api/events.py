@@ -51,7 +51,7 @@ _retrieve = VoiceRequestEvents.as_view()
 async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBase:
     """The stream, once the DRF view has found the request."""
     response: HttpResponseBase = await sync_to_async(_retrieve)(request, pk=pk)
-    if response.status_code != 200 or request.method == "HEAD":
+    if response.status_code != 200 or request.method != "GET":
         return response
     return StreamingHttpResponse(
         _stream(pk, translation.get_language()),
