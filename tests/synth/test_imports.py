@@ -45,23 +45,10 @@ NO_NETWORK = (
 )
 
 
-def test_the_first_reading_makes_its_own_dictionary_without_network(tmp_path: Path) -> None:
-    code = NO_NETWORK + "from voices.synth import read; print(read('game 값이', 'pronounced').pronunciation)"
-    assert run(code, FORV_CACHE_DIR=str(tmp_path)).strip() == "게임 갑씨"
-    assert [path.name for path in (tmp_path / "nltk_data" / "corpora").iterdir()] == ["cmudict.zip"]
-    assert run(
-        "from nltk.corpus import cmudict; print(cmudict.dict()['word'])", NLTK_DATA=str(tmp_path / "nltk_data")
-    ) == ("[['W', 'ER1', 'D']]\n")
-
-
-def test_two_processes_may_make_the_dictionary_at_once(tmp_path: Path) -> None:
-    code = "from voices.synth import read; print(read('값이', 'pronounced').pronunciation)"
-    environment = {**os.environ, "FORV_CACHE_DIR": str(tmp_path), "PYTHONIOENCODING": "utf-8"}
-    processes = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE)
-        for _ in range(2)
-    ]
-    assert [process.communicate()[0].decode().strip() for process in processes] == ["갑씨", "갑씨"]
+def test_the_first_reading_needs_no_network_and_no_nltk() -> None:
+    code = NO_NETWORK + "import sys; from voices.synth import read\n"
+    code += "print(read('game 값이', 'pronounced').pronunciation, {'nltk', 'g2pk'} & set(sys.modules))"
+    assert run(code).strip() == "게임 갑씨 set()"
 
 
 def test_loading_a_voice_opens_no_connection_and_prints_nothing(tiny_root: Path) -> None:

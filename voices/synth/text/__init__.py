@@ -1,6 +1,7 @@
 """Reading: from what a fan typed to what a voice can say."""
 
+from voices.synth.text.lexicon import Lexicon
 from voices.synth.text.reading import read
-from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken
+from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token
 
-__all__ = ["Dropped", "Mode", "Sentence", "Spoken", "read"]
+__all__ = ["Dropped", "Lexicon", "Mode", "Sentence", "Spoken", "Token", "read"]

@@ -1,28 +1,67 @@
-"""Latin letters to Hangul: known English words as they sound, capitals and unknown words letter by letter."""
+"""Latin letters to Hangul: known English words as they sound, short capitals and unknown words letter by letter."""
 
 from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
-from voices.synth.text import g2pk_data
+from voices.synth.text.english import english_to_hangul
+from voices.synth.text.numerals import one_by_one, sino
 
-LATIN_WORD = re.compile("[A-Za-z]+(?:'[A-Za-z]+)*")
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
 
 _NAMES = "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트"
 LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _NAMES.split(), strict=True))
+_DIGIT_NAMES = ("제로", "원", "투", "쓰리", "포", "파이브", "식스", "세븐", "에이트", "나인")
 MAX_WORD_LENGTH = 40  # letters; the longest word of the dictionary has 34
+_MAX_ACRONYM = 3  # letters; longer capitals that are English words are read as such (TWICE, LOVE)
+_MIN_PART = 3  # letters of either part of a compound that the dictionary does not know (lightstick)
 
 
-def read_latin(match: re.Match[str]) -> str:
-    """Read one word of Latin letters: BTS -> 비티에스, game -> 게임."""
-    return read_word(match[0])
+def read_code(code: str) -> str:
+    """Read letters and digits in one word: a digit by itself as in English (MP3, 5G), others as numbers (G20)."""
+    return "".join(
+        _read_code_digits(part) if part[0].isdigit() else read_word(part)
+        for part in re.findall("[A-Za-z]+|[0-9]+", code)
+    )
+
+
+def _read_code_digits(digits: str) -> str:
+    if len(digits) == 1:
+        return _DIGIT_NAMES[int(digits)]
+    return one_by_one(digits) if digits.startswith("0") or len(digits) > 4 else sino(digits)
 
 
 @functools.lru_cache(maxsize=4096)
 def read_word(word: str) -> str:
     """Read one word of Latin letters (and apostrophes) in Hangul."""
     spelled = "".join(LETTER_NAMES.get(letter, "") for letter in word.lower())
-    if len(word) > MAX_WORD_LENGTH or (word.isupper() and word != "I") or len(word) == 1:
+    is_acronym = word.isupper() and len(word) <= _MAX_ACRONYM and word != "I"
+    if is_acronym or len(word) > MAX_WORD_LENGTH or (len(word) == 1 and word != "I"):
         return spelled
-    return g2pk_data.english_to_hangul(word) or spelled
+    return english_to_hangul(word) or _read_compound(word) or spelled
+
+
+def _read_compound(word: str) -> str | None:
+    """Read a word that two known words make up, the first as short as may be (light and stick, not lights and tick)."""
+    for length in range(_MIN_PART, len(word) - _MIN_PART + 1):
+        first, second = english_to_hangul(word[:length]), english_to_hangul(word[length:])
+        if first and second:
+            return first + second
+    return None
+
+
+# Before numbers: a code that begins with a letter is no amount (B2B, MP3), but B2층 is a floor and v1.2 a version.
+CODE_RULES: tuple[Rule, ...] = (
+    (
+        re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,40}[0-9]{1,4}[A-Za-z0-9]*+(?!\.[0-9]|,[0-9]| ?층)"),
+        lambda match: match[0] if re.fullmatch("[Bb][0-9]+[Ff]", match[0]) else read_code(match[0]),
+    ),
+)
+# After amounts with units: 5G, 4K, 3D.
+DIGIT_RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<![A-Za-z0-9.,])[0-9][A-Za-z]{1,40}(?![A-Za-z0-9])"), lambda match: read_code(match[0])),
+)
+RULES: tuple[Rule, ...] = ((re.compile("[A-Za-z]+(?:'[A-Za-z]+)*"), lambda match: read_word(match[0])),)

@@ -1,28 +1,84 @@
-"""Hangul as spelled to Hangul as pronounced, one eojeol at a time."""
+"""Hangul as spelled to Hangul as pronounced: our own words and rules first, then g2pk's."""
 
 from __future__ import annotations
 
 import functools
 import re
+from typing import TYPE_CHECKING
 
-from voices.synth.text import g2pk_data
-from voices.synth.text.jamo import neutralize_codas
+from voices.synth.text import tensing
+from voices.synth.text.g2pk_rules import g2pk_rules, neutralize_codas
+from voices.synth.text.jamo import coda_of, onset_of, with_onset
+from voices.synth.text.phrases import inserts_nieun, joins
+from voices.synth.text.tagging import tag
+from voices.synth.text.words import respell_words
+
+if TYPE_CHECKING:
+    from voices.synth.text.tagging import Morpheme
+
+_STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is tense (제24, 25항) or the stem sounds otherwise (제11항)
 
 
-def pronounce(hangul: str) -> str:
-    """Return the pronunciation of words separated by spaces; there are as many as went in.
+@functools.lru_cache(maxsize=4096)
+def pronounce(sentence: str) -> str:
+    """Return the pronunciation of words separated by single spaces; there are as many as went in.
 
-    Each eojeol is read by itself: g2pk would join sounds across every space, also where people pause, and the voices
-    that want pronunciations are trained on eojeols read this way.
+    `sentence` is Hangul, spaces and `.,!?`; the punctuation stays.
     """
-    return " ".join(pronounce_eojeol(eojeol) for eojeol in hangul.split(" "))
+    if not re.search("[가-힣]", sentence):
+        return sentence
+    morphemes = tag(sentence)
+    syllables = list(tensing.respell_numbers(sentence))
+    known = respell_words(sentence, syllables, morphemes)
+    before: Morpheme | None = None
+    for morpheme in morphemes:
+        if before is not None and before.end != morpheme.start:
+            before = None
+        if not any(known[morpheme.start : morpheme.end]):
+            tensing.respell(syllables, morpheme, before)
+        before = morpheme
+    ends = {morpheme.end: morpheme for morpheme in morphemes}
+    _mark_pauses(sentence, syllables, ends)
+    for morpheme in morphemes:
+        _mark(syllables, morpheme)
+    pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
+    # As spelled is better than a mark that a rule left behind.
+    return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
 
 
-@functools.lru_cache(maxsize=16384)
-def pronounce_eojeol(eojeol: str) -> str:
-    """Return the pronunciation of one eojeol; punctuation at its end stays."""
-    if not re.search("[가-힣]", eojeol):
-        return eojeol
-    pronunciation = neutralize_codas(g2pk_data.pronouncer()(eojeol))
-    # Some of g2pk's rules leave their own marks in the text ("닭칼" -> "다1)알"); as spelled is better than that.
-    return pronunciation if re.fullmatch("[가-힣.,!?]+", pronunciation) else neutralize_codas(eojeol)
+def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme]) -> None:
+    """Make a line end of each space over which sounds do not join."""
+    words = sentence.split(" ")
+    position = 0
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        position += len(word)
+        last = ends.get(position)
+        if position < len(sentence):
+            if not joins(word, following, last):
+                syllables[position] = "\n"
+                position += 1
+                continue
+            # Before a word of its own a coda sounds as it does alone: 밭 아래 is 바다래 (제15항).
+            syllables[position - 1] = neutralize_codas(syllables[position - 1])
+            if inserts_nieun(word, following, last):
+                syllables[position + 1] = with_onset(syllables[position + 1], "ᄂ")
+        position += 1
+
+
+def _mark(syllables: list[str], morpheme: Morpheme) -> None:
+    """Tag a morpheme's last syllable as g2pk's rules expect it."""
+    last = morpheme.end - 1
+    coda = coda_of(syllables[last])
+    following = syllables[last + 1] if last + 1 < len(syllables) else ""
+    if morpheme.last_tag.startswith("J") and morpheme.text == "의":
+        syllables[last] += "/J"
+    elif morpheme.last_tag.startswith("E") and coda == "ᆯ":
+        syllables[last] += "/E"
+    elif (
+        morpheme.last_tag.startswith("V")
+        and coda
+        and coda in _STEM_CODAS
+        and onset_of(following[:1]) not in ("ᄋ", "ᄒ")
+    ):
+        # Before a vowel the tag would hide it from the rule that 밟- ends in ㅂ only before a consonant.
+        syllables[last] += "/P"

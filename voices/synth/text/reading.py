@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 from voices.synth.text.normalize import normalize
 from voices.synth.text.pronounce import pronounce
 from voices.synth.text.sentences import split_sentences
-from voices.synth.text.spoken import Mode, Sentence, Spoken
+from voices.synth.text.spoken import Mode, Sentence, Spoken, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+
+    from voices.synth.text.lexicon import Lexicon
+    from voices.synth.text.traced import TracedText
 
 
-def read(text: str, mode: Mode = "spelled", symbols: Collection[str] | None = None) -> Spoken:
+def read(
+    text: str, mode: Mode = "spelled", symbols: Collection[str] | None = None, lexicon: Lexicon | None = None
+) -> Spoken:
     """Read `text` as a voice will say it. Never raises, whatever the string; what has no sound is reported.
 
     Args:
@@ -21,18 +26,33 @@ def read(text: str, mode: Mode = "spelled", symbols: Collection[str] | None = No
         mode: whether the voice wants text as spelled or as pronounced.
         symbols: the voice's alphabet, jamo or syllables; None knows all. A voice that wants pronunciations need not
             know every final consonant that Hangul is spelled with, so for it only the punctuation is held against them.
+        lexicon: readings of names and brands that come before all rules.
     """
     alphabet = None if symbols is None else frozenset(symbols)
     if alphabet is not None and mode == "pronounced":
         alphabet |= frozenset(map(chr, (*range(0x1100, 0x1200), *range(0xAC00, 0xD7A4))))
-    said, dropped = normalize(text, alphabet)
-    lines = [split_sentences(line) for line in said.split("\n")]
-    sentences = [
-        [Sentence(part, pronounce(part) if mode == "pronounced" else part) for part in line] for line in lines if line
-    ]
+    said, dropped = normalize(text, alphabet, lexicon)
+    lines = [[_sentence(line[slice(*span)], mode) for span in split_sentences(line.text)] for line in _lines(said)]
     return Spoken(
-        text="\n".join(" ".join(sentence.text for sentence in line) for line in sentences),
-        pronunciation="\n".join(" ".join(sentence.pronunciation for sentence in line) for line in sentences),
+        text="\n".join(" ".join(sentence.text for sentence in line) for line in lines if line),
+        pronunciation="\n".join(" ".join(sentence.pronunciation for sentence in line) for line in lines if line),
         dropped=dropped,
-        sentences=tuple(sentence for line in sentences for sentence in line),
+        sentences=tuple(sentence for line in lines for sentence in line),
     )
+
+
+def _lines(said: TracedText) -> Iterator[TracedText]:
+    start = 0
+    for line in said.text.split("\n"):
+        yield said[start : start + len(line)]
+        start += len(line) + 1
+
+
+def _sentence(said: TracedText, mode: Mode) -> Sentence:
+    pronunciation = pronounce(said.text) if mode == "pronounced" else said.text
+    tokens = []
+    position = 0
+    for word, sound in zip(said.text.split(" "), pronunciation.split(" "), strict=True):
+        tokens.append(Token(word, sound, *said[position : position + len(word)].span()))
+        position += len(word) + 1
+    return Sentence(said.text, pronunciation, tuple(tokens))

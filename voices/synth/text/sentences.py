@@ -1,45 +1,89 @@
-"""Where one sentence ends and the next begins."""
+"""Where one sentence ends and the next begins, and where a long one may take breath."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-MAX_SYLLABLES = 60  # the acoustic model was trained on sentences of up to about fifteen seconds
+MAX_SYLLABLES = 40  # of one utterance; the acoustic models were trained on sentences of up to about fifteen seconds
+_MIN_SYLLABLES = 8  # before a breath, unless there is no other place
 
 _SENTENCE = re.compile(r"[^.!?]*[.!?]|[^.!?]+$")
+_PIECE = re.compile(rf"[^ .,!?]{{1,{MAX_SYLLABLES}}}[.,!?]*")
+
+# How good a place is for a breath; a hard break at a space is the last resort.
+_HARD, _CLAUSE, _COMMA = range(3)
+_CLAUSE_ENDING = re.compile(
+    "(?:.며|.고|.면|지만|는데|은데|[^가]운데|한데|인데|니까|면서|[아어해여와워려]서|려고|도록|거나|더니|므로|때문에|다가|든지|자마자)$"
+)
+_NO_CLAUSE = re.compile(
+    "(?:최고|광고|사고|창고|보고|참고|경고|신고|원고|화면|장면|표면|측면|라면|가면|반면|전면|정면)$"
+)
+_CONJUNCTION = re.compile(
+    "(?:그리고|하지만|그래서|그런데|그러나|그러면|그러니까|그래도|그렇지만|따라서|또는|혹은|왜냐하면),?$"
+)
 
 
-def split_sentences(line: str) -> list[str]:
-    """Split a line at `.`, `!` and `?`, which stay, and sentences over MAX_SYLLABLES at a comma or else a space.
+@dataclass(frozen=True)
+class _Word:
+    start: int
+    end: int
+    text: str
 
-    What holds no Hangul is left out. Joined by spaces, the parts are the line.
+
+def split_sentences(line: str) -> list[tuple[int, int]]:
+    """Return the spans of a line's sentences: up to `.`, `!` or `?`, and none with over MAX_SYLLABLES syllables.
+
+    A long sentence takes breath after a comma or else between clauses (-고, -지만, -는데 …, before 그리고), at worst
+    at a space; only an eojeol that is itself too long is cut. What holds no Hangul is left out.
     """
-    return [
-        part
-        for sentence in _SENTENCE.findall(line)
-        if re.search("[가-힣]", sentence)
-        for part in _split_overlong(sentence.split())
-    ]
+    spans: list[tuple[int, int]] = []
+    for sentence in _SENTENCE.finditer(line):
+        if re.search("[가-힣]", sentence[0]):
+            words = [_Word(*piece.span(), piece[0]) for piece in _PIECE.finditer(line, *sentence.span())]
+            spans += _breathe(words)
+    return spans
 
 
-def _split_overlong(words: list[str]) -> list[str]:
-    """Pack words into parts of at most MAX_SYLLABLES, ending a part early at a comma in its second half."""
-    parts: list[str] = []
-    part: list[str] = []
+def _breathe(words: list[_Word]) -> list[tuple[int, int]]:
+    """Pack words into spans, each as long as may be up to the best place for a breath."""
+    spans = []
+    remaining = sum(_syllables(word) for word in words)
+    start = 0
+    while start < len(words):
+        end = len(words) if remaining <= MAX_SYLLABLES else _break(words, start, remaining)
+        spans.append((words[start].start, words[end - 1].end))
+        remaining -= sum(_syllables(word) for word in words[start:end])
+        start = end
+    return spans
+
+
+def _break(words: list[_Word], start: int, remaining: int) -> int:
+    """Return the index after the last word before the breath."""
+    # Spread evenly, so that a hard break leaves no single word behind.
+    even = remaining / -(-remaining // MAX_SYLLABLES)
+    best, best_worth = start + 1, (-1.0, 0.0)
     syllables = 0
-    last_comma = 0  # words of the part up to and with the last such comma
-    for word in (piece for whole in words for piece in _split_word(whole)):
-        if part and syllables + len(word) > MAX_SYLLABLES:
-            cut = last_comma or len(part)
-            parts.append(" ".join(part[:cut]))
-            part = part[cut:]
-            syllables, last_comma = sum(map(len, part)), 0
-        part.append(word)
-        syllables += len(word)
-        if word.endswith(",") and syllables > MAX_SYLLABLES // 2:
-            last_comma = len(part)
-    return [*parts, " ".join(part)]
+    for index in range(start, len(words) - 1):
+        syllables += _syllables(words[index])
+        if syllables > MAX_SYLLABLES:
+            break
+        strength = _strength(words[index].text, words[index + 1].text)
+        if syllables < _MIN_SYLLABLES or (strength == _HARD and remaining - syllables < _MIN_SYLLABLES):
+            strength = _HARD - 0.5
+        worth = strength, -abs(syllables - even)
+        if worth > best_worth:
+            best, best_worth = index + 1, worth
+    return best
 
 
-def _split_word(word: str) -> list[str]:
-    return [word[start : start + MAX_SYLLABLES] for start in range(0, len(word), MAX_SYLLABLES)]
+def _strength(word: str, following: str) -> float:
+    if word.endswith(","):
+        return _COMMA
+    if _CONJUNCTION.match(following) or (_CLAUSE_ENDING.search(word) and not _NO_CLAUSE.search(word)):
+        return _CLAUSE
+    return _HARD
+
+
+def _syllables(word: _Word) -> int:
+    return len(word.text.rstrip(".,!?"))

@@ -18,11 +18,25 @@ class Dropped:
 
 
 @dataclass(frozen=True)
+class Token:
+    """One eojeol of a sentence and what it was in the original text: `original[start:end]`.
+
+    Several tokens may stand for the same span ("3월" is one, "$5" is two: 오 달러), and tokens keep the text's order.
+    """
+
+    text: str
+    pronunciation: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence to speak."""
 
     text: str  # in Hangul, as spelled
     pronunciation: str  # what the voice is given: as spelled or as pronounced, by its mode
+    tokens: tuple[Token, ...] = ()  # one for each eojeol
 
 
 @dataclass(frozen=True)

@@ -7,30 +7,75 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
+
+    Replace = Callable[[re.Match[str]], str]
+    Rule = tuple[re.Pattern[str], Replace]
 
 
 @dataclass(frozen=True)
 class TracedText:
-    """A text and, for each of its characters, the index in the original of the character that it stands for."""
+    """A text and, for each of its characters, the span of the original that it stands for."""
 
     text: str
-    origins: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
-    def sub(self, pattern: re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> TracedText:
-        """Do what `pattern.sub(replace, text)` does; new characters come from where their match began."""
-        parts: list[str] = []
-        origins: list[int] = []
+    def __getitem__(self, span: slice) -> TracedText:
+        return TracedText(self.text[span], self.starts[span], self.ends[span])
+
+    def span(self) -> tuple[int, int]:
+        """Return the span of the original that the whole text stands for."""
+        return min(self.starts), max(self.ends)
+
+    def sub(self, pattern: re.Pattern[str], replace: Replace) -> TracedText:
+        """Do what `pattern.sub(replace, text)` does."""
+        return self.replace((*match.span(), replace(match)) for match in pattern.finditer(self.text))
+
+    def replace(self, changes: Iterable[tuple[int, int, str]]) -> TracedText:
+        """Replace spans (start, end, new text) that follow one another.
+
+        What a new text has in common with the old at either end stays as it is; the characters between stand for what
+        they replace, or for the whole span where they were only put in.
+        """
+        text: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
         position = 0
-        for match in pattern.finditer(self.text):
-            replacement = replace(match)
-            parts += self.text[position : match.start()], replacement
-            origins += self.origins[position : match.start()]
-            if match.start() < match.end():
-                origins += [self.origins[match.start()]] * len(replacement)
-            position = match.end()
-        if position == 0:
+        for begin, end, new in changes:
+            old = self.text[begin:end]
+            if old == new:
+                continue
+            head = _common_length(old, new)
+            tail = _common_length(old[head:][::-1], new[head:][::-1])
+            first, last = begin + head, end - tail
+            text += self.text[position:first], new[head : len(new) - tail]
+            starts += self.starts[position:first]
+            ends += self.ends[position:first]
+            if first < last:
+                begin, end = first, last
+            added = len(new) - head - tail
+            starts += [self.starts[begin]] * added
+            ends += [self.ends[end - 1]] * added
+            position = last
+        if not text:
             return self
-        parts.append(self.text[position:])
-        origins += self.origins[position:]
-        return TracedText("".join(parts), origins)
+        text.append(self.text[position:])
+        return TracedText("".join(text), starts + list(self.starts[position:]), ends + list(self.ends[position:]))
+
+    def apply(self, rules: Iterable[Rule]) -> TracedText:
+        """Apply one rule after another."""
+        traced = self
+        for pattern, replace in rules:
+            traced = traced.sub(pattern, replace)
+        return traced
+
+
+def _common_length(first: str, second: str) -> int:
+    """Count the characters that two texts begin with in common."""
+    length = 0
+    for one, other in zip(first, second, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length

@@ -1,0 +1,76 @@
+"""Latin letters, names, an administrator's lexicon, and the particles after them."""
+
+from __future__ import annotations
+
+import pytest
+
+from voices.synth.text import Lexicon, read
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("FBI", "에프비아이"),
+        ("music", "뮤직"),
+        ("new song", "뉴 송"),
+        ("qwrtp", "큐더블유알티피"),
+        ("black swan", "블랙 스완"),
+        ("beauty queen", "뷰티 퀸"),
+        ("table, open, system", "테이블, 오픈, 시스템"),
+        ("LOVE", "러브"),
+        ("lightstick", "라이트스틱"),
+        ("MP4 F1 6G G20", "엠피포 에프원 식스지 지이십"),
+        ("IVE 컴백", "아이브 컴백"),
+        ("iPhone", "아이폰"),
+        ("I", "아이"),
+    ],
+)
+def test_latin_letters_are_read_in_hangul(typed: str, said: str) -> None:
+    assert read(typed).text == said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("FBI은 FBI과", "에프비아이는 에프비아이와"),
+        ("USA으로 LA로 NFL로", "유에스에이로 엘에이로 엔에프엘로"),
+        ("6를 6을", "육을 육을"),
+        ("8는 9로", "팔은 구로"),
+        ("6로", "육으로"),
+        ("5라고", "오라고"),
+        ("6라고", "육이라고"),
+        ("2/9이 남았다", "구분의 이가 남았다"),
+        ("종로 3가", "종로 삼가"),
+    ],
+)
+def test_particles_agree_with_what_was_read_out(typed: str, said: str) -> None:
+    assert read(typed).text == said
+
+
+LEXICON = Lexicon([("FORV", "포브"), ("FORV Live", "포브 라이브"), ("별밤", "별빰"), ("77", "칠칠"), ("LUV", "럽")])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("FORV가 forv를", "포브가 포브를"),
+        ("FORV Live", "포브 라이브"),
+        ("FORVX", "에프오알브이엑스"),
+        ("77년 177", "칠칠년 백칠십칠"),
+        ("별밤이다 큰별밤", "별빰이다 큰별밤"),
+        ("LUV luv", "럽 엘유브이"),
+        ("LUV로", "럽으로"),
+    ],
+)
+def test_a_lexicon_comes_first_and_its_longest_entry_wins(typed: str, said: str) -> None:
+    assert read(typed, lexicon=LEXICON).text == said
+
+
+@pytest.mark.parametrize(("written", "reading"), [("", "가"), ("a" * 65, "가"), ("a", ""), ("a", "b"), ("a", " 가")])
+def test_a_lexicon_refuses_what_cannot_be_said(written: str, reading: str) -> None:
+    with pytest.raises(ValueError, match="must"):
+        Lexicon([(written, reading)])
+
+
+def test_an_empty_lexicon_changes_nothing() -> None:
+    assert read("3개", lexicon=Lexicon([])) == read("3개")

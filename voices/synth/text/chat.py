@@ -1,0 +1,61 @@
+"""Hangul letters that fans type without making syllables of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+_LAUGHS = {"ㅋ": "크", "ㅎ": "흐"}
+MAX_LAUGH = 3  # ㅋㅋㅋㅋㅋㅋ is no longer than 크크크
+
+# What stands for whole words; read only where the letters stand alone.
+_ABBREVIATIONS = {
+    "ㄱㄱ": "고고",
+    "ㄱㄷ": "기다려",
+    "ㄱㅅ": "감사",
+    "ㄱㅊ": "괜찮",
+    "ㄲㅂ": "까비",
+    "ㄴㄴ": "노노",
+    "ㄴㄱ": "누구",
+    "ㄷㄷ": "덜덜",
+    "ㄹㅇ": "리얼",
+    "ㅁㄹ": "몰라",
+    "ㅁㅊ": "미친",
+    "ㅂㅂ": "바이바이",
+    "ㅂㅇ": "바이",
+    "ㅃㅃ": "빠빠",
+    "ㅅㄱ": "수고",
+    "ㅅㄹㅎ": "사랑해",
+    "ㅇㄴ": "아니",
+    "ㅇㄷ": "어디",
+    "ㅇㅇ": "응응",
+    "ㅇㅈ": "인정",
+    "ㅇㅋ": "오케이",
+    "ㅇㅎ": "아하",
+    "ㅈㅅ": "죄송",
+    "ㅊㅊ": "축축",
+    "ㅊㅋ": "축하",
+    "ㅎㄷㄷ": "후덜덜",
+    "ㅎㅇ": "하이",
+}
+_LONGEST_FIRST = "|".join(sorted(_ABBREVIATIONS, key=len, reverse=True))
+_ONE_ABBREVIATION = re.compile(_LONGEST_FIRST)
+
+
+def _read_abbreviations(match: re.Match[str]) -> str:
+    return _ONE_ABBREVIATION.sub(lambda one: _ABBREVIATIONS[one[0]], match[0])
+
+
+def _read_laugh(match: re.Match[str]) -> str:
+    return _LAUGHS[match[1]] * min(len(match[0]), MAX_LAUGH)
+
+
+# In this order: ㅎㅇ is a greeting, ㅎㅎ a laugh.
+RULES: tuple[Rule, ...] = (
+    # Possessive: letters that no list of abbreviations makes up are passed by once, not tried in every way.
+    (re.compile(f"(?<![ㄱ-ㅎ])(?:{_LONGEST_FIRST})++(?![ㄱ-ㅎ])"), _read_abbreviations),
+    (re.compile("([ㅋㅎ])\\1*+"), _read_laugh),
+)

@@ -1,0 +1,120 @@
+"""Counted things and numbered places: 세 개, but 삼 층. Which numerals a noun takes may hang on its neighbours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.numerals import ALONE, INTEGER, counted, sino
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+# Always counted with native numerals. What follows a colon is how the noun must not go on: 달 is no 달러.
+_THINGS = (
+    "가닥 가지 갈래 개:월년국소사항입 개비 건:물강 걸음 계절 곡:선 골:드 곳 공기 과목 군데 권:한리 그루 그룹 "
+    "그릇 글자 꼬집 끼 나라 남매 노래 다발 단어 달:러력 덩어리 도막 마디 마리 매듭 매장 멤버 명 모금 문제 "
+    "바구니 바퀴 박스 방:송문향 방울 배:우달송 벌 병:원실 봉:사투 봉지 뿌리 사람 살 상자 송이 숟가락 스푼 "
+    "식구 쌍 알:람파 움큼 입:장니학 잎 자루 자리 자매 잔:고액 접시 젓가락 정거장 조각 주먹 줄 줌 짝 차례 "
+    "채:널팅점 척 친구 칸 캔 커플 컵:라 켤레 테이블 토막 톨 통:화신계 팀 판:매사 팩 페어 포기 표:현준정 형제"
+)
+_ORDINALS = ("", "첫째", "둘째", "셋째", "넷째", "다섯째", "여섯째", "일곱째", "여덟째", "아홉째", "열째")
+
+_MACHINES = (
+    "차|차량|자동차|버스|트럭|택시|기차|비행기|헬기|자전거|오토바이|컴퓨터|노트북|폰|핸드폰|휴대폰|스마트폰|태블릿"
+    "|카메라|티비|텔레비전|냉장고|에어컨|세탁기|청소기|선풍기|피아노|기타|드론|로봇|기계|서버|모니터|프린터|스피커|마이크|장비"
+)
+_GUESTS = "손님|고객|어르신|선생님|교수님|관객|팬|회원|참석자|참가자|당첨자|작가님|배우님|감독님|가족"
+_WORKS = "작품|그림|유물|의류|옷|도자기|가구|조각|회화|문화재|화장품|사진"
+_STORIES = "영화|드라마|시|소설|논문|글|영상|다큐|단편|장편|광고|동화|뮤지컬|연극|애니|웹툰|만화|에세이|기사|브이로그"
+_PRINTS = "신문|서류|책자|사본|계약서|보고서|복사|원본|이력서|신청서|증명서"
+_BUILDINGS = "건물|비닐하우스|온실"
+_PARTICLES = "(?:[은는이가을를도]|만|에서|에)?"
+_OFTEN = (
+    "하루에?|일주일에|한 ?달에|일 ?년에|매일|매주|매달|총|딱|벌써|무려|최소|최대|적어도|겨우|단|또|다시|이미|연속|모두"
+)
+_PAST = "[가-힣]{0,4}[았었였했봤갔왔됐렸났졌겼켰랐쳤뒀샀잤탔췄꿨뵀웠]"
+
+
+def _after(nouns: str) -> str:
+    """Match behind one of these nouns and perhaps a particle; the group keeps what stood there."""
+    return rf"(?P<before>(?:{nouns}){_PARTICLES} ?)"
+
+
+def _count(match: re.Match[str]) -> str:
+    before = match.groupdict().get("before") or ""
+    return f"{before}{counted(match['number'])} {match['counter']}"
+
+
+def _number(match: re.Match[str]) -> str:
+    return sino(match["number"])
+
+
+def _read_ordinal(match: re.Match[str]) -> str:
+    if match["number"] == "1":
+        return "첫 번째"
+    return f"{counted(match['number'])} 번째"
+
+
+def _things(words: str) -> str:
+    counters = [word.partition(":")[::2] for word in words.split()]
+    counters.sort(key=lambda pair: len(pair[0]), reverse=True)
+    return "|".join(f"{counter}(?![{other}])" if other else counter for counter, other in counters)
+
+
+_N = rf"(?<![0-9]\.)(?P<number>{INTEGER})"
+RULES: tuple[Rule, ...] = (
+    (re.compile(rf"{_N} ?(?P<counter>번 ?째)"), _read_ordinal),
+    (re.compile(rf"{ALONE}([1-9]|10)째(?![가-힣]?주)"), lambda match: _ORDINALS[int(match[1])]),
+    # B2층 is under the ground.
+    (
+        re.compile(r"(?<![A-Za-z0-9])[Bb](?P<number>[0-9]{1,2})(?= ?층|[Ff](?![A-Za-z]))"),
+        lambda m: f"지하 {_number(m)}",
+    ),
+    (
+        re.compile(
+            rf"(?<=지하 )(?P<number>{INTEGER})[Ff](?![A-Za-z])|{ALONE}(?P<floor>[0-9]{{1,3}})[Ff](?![A-Za-z0-9])"
+        ),
+        lambda match: f"{sino(match['number'] or match['floor'])}층",
+    ),
+    # Months and days keep no zero in front: 07시 05분, 03일.
+    (re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년|월|일|시|분|초)(?![가-힣]*로))"), _number),
+    # How often, and which: 하루에 세 번, 세 번 봤다, but 삼 번 버스.
+    (re.compile(rf"{_after(_OFTEN)}{_N} ?(?P<counter>번)(?![지호])"), _count),
+    (
+        re.compile(
+            rf"{_N} ?(?P<counter>번)"
+            rf"(?=이나|이상|씩|쯤|만에|만 더|더| 더| 넘게| 연속| 이상| 정도| 씩| 만에| 반복|도 {_PAST}| {_PAST})"
+        ),
+        _count,
+    ),
+    # Guests are counted, minutes are not: 손님 다섯 분, but 오 분 뒤.
+    (re.compile(rf"{_after(_GUESTS)}{_N} ?(?P<counter>분)(?!당|간|[가-힣]* ?[뒤후전])"), _count),
+    (re.compile(rf"{_N} ?(?P<counter>분)(?=께|의 (?:{_GUESTS})|을 (?:모|초대|추첨|뽑|선정))"), _count),
+    # Machines are counted; 이십대 is an age and 삼대 과제 are the great three.
+    (re.compile(rf"{_after(_MACHINES)}{_N} ?(?P<counter>대)(?![째에])"), _count),
+    (
+        re.compile(
+            rf"(?<![0-9]\.)(?P<number>{INTEGER})"
+            r"(?=대(?:째|에| ?[가-힣]{2}))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
+        ),
+        _number,
+    ),
+    (re.compile(rf"{ALONE}(?P<number>[1-9]0)(?= ?대)"), _number),
+    (re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}})"), _count),
+    # Sheets are counted; 삼 장 이 절 are a chapter and a verse.
+    (
+        re.compile(
+            rf"{ALONE}(?P<number>[0-9]{{1,3}})(?= ?장 ?[0-9]{{1,3}} ?[절화])|(?<=제)(?P<chapter>[0-9]{{1,3}})(?= ?장)"
+        ),
+        lambda match: sino(match["number"] or match["chapter"]),
+    ),
+    (re.compile(rf"{_N} ?(?P<counter>장)(?![소면르])"), _count),
+    # Nouns that are numbered unless things of their kind stand before.
+    (re.compile(rf"{_after(_WORKS)}{_N} ?(?P<counter>점)(?!대)"), _count),
+    (re.compile(rf"{_after(_STORIES)}{_N} ?(?P<counter>편)(?!의점)"), _count),
+    (re.compile(rf"{_after(_PRINTS)}{_N} ?(?P<counter>부)(?![터분])"), _count),
+    (re.compile(rf"{_after(_BUILDINGS)}{_N} ?(?P<counter>동)(?!안)"), _count),
+    (re.compile(rf"{_N} ?(?P<counter>{_things(_THINGS)})"), _count),
+    # 3분기, 5일 and everything else is read by the rule for plain numbers.
+)

@@ -1,0 +1,67 @@
+"""From any string to one spelling of each character: composed, of normal width, without invisible marks."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+from voices.synth.text.traced import TracedText
+
+# Marks that no one sees: zero-width characters, writing direction, variation selectors, controls.
+INVISIBLE = {"Cf", "Cc", "Mn", "Me"}
+# Signs that are words are left for symbols.py, which their compatible forms ("No", "m2") would hide.
+_KEPT = "№℃℉℡™㎡㎥㎢²³"
+_SAME = str.maketrans("\u2044\u301c\u223c", "/~~")  # the stroke of ½, and waves of other keyboards
+_LINE_END = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
+_PLAIN = re.compile("[\n -~가-힣]+")
+_MAX_CLUSTER = 32  # characters composed at once; a longer pile of accents is no letter
+
+
+def fold(text: str) -> TracedText:
+    """Compose Hangul, fold full-width and other compatible forms of letters and digits, drop invisible marks.
+
+    Every line ends with one `\\n`.
+    """
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    start = 0
+    while start < len(text):
+        if plain := _PLAIN.match(text, start):
+            end = plain.end()
+            if end < len(text) and _combines(text[end]):
+                end -= 1  # its last character may compose with what follows
+            characters.append(text[start:end])
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            start = end
+            if start == len(text):
+                break
+        end = start + 1
+        while end < len(text) and end - start < _MAX_CLUSTER and _combines(text[end]):
+            end += 1
+        folded = _fold_cluster(text[start:end])
+        characters.append(folded)
+        starts += [start] * len(folded)
+        ends += [end] * len(folded)
+        start = end
+    return TracedText("".join(characters), starts, ends).sub(_LINE_END, lambda _match: "\n")
+
+
+@functools.lru_cache(maxsize=4096)
+def _fold_cluster(cluster: str) -> str:
+    """Fold one character and the marks that combine with it."""
+    kept = []
+    # No one can say a private character, but particles.py uses one of them.
+    for character in unicodedata.normalize("NFC", cluster.replace("\ue000", "\ue001")):
+        folded = character if character in _KEPT else unicodedata.normalize("NFKC", character).translate(_SAME)
+        if not re.fullmatch("[\x00-\x7f가-힣]+", folded) or unicodedata.category(character) == "Cc":
+            folded = character
+        if folded in "\n\r\t\v\f\x1c\x1d\x1e\x85" or unicodedata.category(folded[0]) not in INVISIBLE:
+            kept.append(folded)
+    return "".join(kept)
+
+
+def _combines(character: str) -> bool:
+    return "\u1160" <= character <= "\u11ff" or unicodedata.combining(character) != 0

@@ -1,0 +1,109 @@
+"""g2pk's pronunciation rules without g2pk's start: no English dictionary, no network, a fiftieth of the time.
+
+`import g2pk` loads NLTK and downloads CMUdict unless it finds it, and its 522 patterns for two letters that meet
+overflow Python's cache of 512, so that nine tenths of its time go into compiling them again. Here its modules of rules
+are imported alone, and what the patterns do to each pair of letters is worked out once.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+import re
+import sys
+import threading
+import unicodedata
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+ONSETS = "ᄀᄁᄂᄃᄄᄅᄆᄇᄈᄉᄊᄋᄌᄍᄎᄏᄐᄑᄒ"
+CODAS = "ᆨᆩᆪᆫᆬᆭᆮᆯᆰᆱᆲᆳᆴᆵᆶᆷᆸᆹᆺᆻᆼᆽᆾᆿᇀᇁᇂ"
+_LOCK = threading.Lock()  # the modules are imported once, by whichever thread comes first
+
+# A final consonant at the end of a word or before another consonant sounds as one of seven (표준발음법 제8-11항).
+_NEUTRAL = str.maketrans("ᆩᆿᆪᆰᆺᆻᆽᆾᇀᇂᇁᆹᆵᆬᆭᆲᆳᆴᆶᆱ", "ᆨᆨᆨᆨᆮᆮᆮᆮᆮᆮᆸᆸᆸᆫᆫᆯᆯᆯᆯᆷ")
+# The table has typing errors where a coda meets these ("닭칼" -> "다1)알", "옆라인" -> "연나인"); all that happens
+# there is that the coda is neutral (ㅎ apart, which may be heard).
+_BEFORE_ONSET = re.compile("[ᆩᆪᆬᆰᆱᆲᆳᆴᆵᆹᆺᆻᆽᆾᆿᇀᇁ](?= ?[ᄁᄄᄅᄈᄊᄍᄎᄏᄐᄑ])")
+_PAIR = re.compile(f"([{CODAS}])( ?)([{ONSETS}]|$|(?=[^{ONSETS}]))")
+_TAGS = re.compile("/[PJEB]")
+
+
+@dataclass(frozen=True)
+class G2pkRules:
+    """The rules as functions over decomposed Hangul, in g2pk's order."""
+
+    before_pairs: tuple[Callable[[str], str], ...]
+    pairs: Mapping[str, str]  # a coda, perhaps a space, and an onset (or nothing) -> how they sound
+    after_pairs: tuple[Callable[[str], str], ...]
+
+    def pronounce(self, tagged: str) -> str:
+        """Return how tagged Hangul sounds: /P after a verb's stem, /E after an ending, /J after a particle 의.
+
+        Over a space sounds are joined, over a line end they are not.
+        """
+        letters = unicodedata.normalize("NFD", tagged)
+        for rule in self.before_pairs:
+            letters = rule(letters)
+        letters = _BEFORE_ONSET.sub(lambda coda: coda[0].translate(_NEUTRAL), _TAGS.sub("", letters))
+        letters = _PAIR.sub(lambda pair: self.pairs.get(pair[0], pair[0]), letters)
+        for rule in self.after_pairs:
+            letters = rule(letters)
+        letters = re.sub(r"(?<![ᄀ-ᄒ])(?=[ᅡ-ᅵ])", "ᄋ", letters)
+        return neutralize_codas(unicodedata.normalize("NFC", letters))
+
+
+def neutralize_codas(pronunciation: str) -> str:
+    """Leave only the seven final consonants that sound different where no vowel follows."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", pronunciation).translate(_NEUTRAL))
+
+
+@functools.cache
+def g2pk_rules() -> G2pkRules:
+    """Load the rules; the second call is free."""
+    with _LOCK:
+        special, regular, utils = _import_rule_modules()
+    # The order is that of G2p.__call__; its rule for names of letters is left out, since it takes 무릎에 for one.
+    before = (
+        special.jyeo, special.ye, special.consonant_ui, special.josa_ui, special.vowel_ui, special.rieulgiyeok,
+        special.rieulbieub, special.verb_nieun, special.balb, special.palatalize, special.modifying_rieul,
+    )  # fmt: skip
+    after = (regular.link1, regular.link2, regular.link3, regular.link4)
+    return G2pkRules(before, _pairs(utils.parse_table()), after)
+
+
+def _import_rule_modules() -> tuple[ModuleType, ModuleType, ModuleType]:
+    """Import modules of g2pk without running its __init__, and leave no half-imported g2pk for others to find."""
+    spec = importlib.util.find_spec("g2pk")
+    if spec is None:
+        raise ModuleNotFoundError("g2pk", name="g2pk")
+    loaded = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "g2pk"}
+    if not loaded:
+        package = ModuleType("g2pk")
+        package.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules["g2pk"] = package
+    try:
+        special, regular, utils = (importlib.import_module(f"g2pk.{name}") for name in ("special", "regular", "utils"))
+    finally:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "g2pk" and name not in loaded]:
+            del sys.modules[name]
+    return special, regular, utils
+
+
+def _pairs(table: list[tuple[str, str, list[str]]]) -> dict[str, str]:
+    """Apply the whole table to every coda that meets an onset, over nothing or a space, or the end."""
+    patterns = [(pattern[0], re.compile(pattern), replacement) for pattern, replacement, _rules in table]
+    pairs = {}
+    for coda in CODAS:
+        for following in ("", " ", *(space + onset for space in ("", " ") for onset in ONSETS)):
+            sound = coda + following
+            for first, pattern, replacement in patterns:
+                if first in sound:
+                    sound = pattern.sub(replacement, sound)
+            pairs[coda + following] = sound
+    return pairs

@@ -1,0 +1,57 @@
+"""Addresses of the net: named or read as words before their dots and digits mean anything else."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.latin import read_code
+from voices.synth.text.lexicon import common_names
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
+_TOP_LEVELS = "com|net|org|kr|jp|us|uk|cn|io|gg|me|tv|be|gl|ly|app|dev|shop|co|info|link|live|fan|art|ai"
+_DOMAIN = rf"(?:{_LABEL}\.){{1,6}}(?:{_TOP_LEVELS})"
+_PATH_END = r"[^\s가-힣ㄱ-ㅎㅏ-ㅣ<>\"'()]"
+_HANDLE_MARKS = re.compile("[._-]+")
+
+
+def _read_name(name: str) -> str:
+    return common_names().reading(name) or read_code(name)
+
+
+def _read_domain(domain: str) -> str:
+    return " 점 ".join(_read_name(label) for label in domain.split("."))
+
+
+def _read_email(match: re.Match[str]) -> str:
+    name = " ".join(_read_name(part) for part in re.split("[._+-]+", match[1]) if part)
+    return f"{name} 골뱅이 {_read_domain(match[2])}"
+
+
+def _read_handle(match: re.Match[str]) -> str:
+    return " ".join(_read_name(part) for part in _HANDLE_MARKS.split(match[1]) if part)
+
+
+RULES: tuple[Rule, ...] = (
+    (re.compile(rf"(?:https?|ftp)://{_PATH_END}+", re.IGNORECASE), lambda _match: "링크"),
+    (
+        re.compile(
+            rf"(?<![A-Za-z0-9._+@-])([A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@({_DOMAIN})(?![A-Za-z0-9.-]*[A-Za-z0-9])"
+        ),
+        _read_email,
+    ),
+    # With a path it is for the eye only.
+    (re.compile(rf"(?<![A-Za-z0-9@.-]){_DOMAIN}/{_PATH_END}*"), lambda _match: "링크"),
+    (
+        re.compile(rf"(?<![A-Za-z0-9@.-])({_DOMAIN})(?![A-Za-z0-9@-])(?!\.[A-Za-z0-9])"),
+        lambda match: _read_domain(match[1].removeprefix("www.")),
+    ),
+    (re.compile(r"(?<![A-Za-z0-9가-힣])@([A-Za-z0-9_.]{1,40})(?<!\.)"), _read_handle),
+    (re.compile(r"#(?=[가-힣A-Za-z_])"), lambda _match: " 해시태그 "),
+    (re.compile(r"#(?=[0-9])"), lambda _match: " 샵 "),
+    # 사진.JPG
+    (re.compile(r"(?<=[가-힣A-Za-z0-9])\.(?=[A-Za-z][A-Za-z0-9]{1,3}(?![A-Za-z0-9]))"), lambda _match: " 점 "),
+)

@@ -1,0 +1,81 @@
+"""Amounts of money: the currency is said after the amount, whichever side it is written on."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.numerals import DECIMAL, decimal
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+_CURRENCIES = {
+    "US$": "달러",
+    "HK$": "홍콩 달러",
+    "NT$": "대만 달러",
+    "CA$": "캐나다 달러",
+    "C$": "캐나다 달러",
+    "AU$": "호주 달러",
+    "A$": "호주 달러",
+    "S$": "싱가포르 달러",
+    "$": "달러",
+    "₩": "원",
+    "¥": "엔",
+    "€": "유로",
+    "£": "파운드",
+    "฿": "바트",
+    "₫": "동",
+    "₹": "루피",
+    "KRW": "원",
+    "USD": "달러",
+    "EUR": "유로",
+    "JPY": "엔",
+    "GBP": "파운드",
+    "CNY": "위안",
+    "RMB": "위안",
+    "CAD": "캐나다 달러",
+    "AUD": "호주 달러",
+    "NZD": "뉴질랜드 달러",
+    "HKD": "홍콩 달러",
+    "SGD": "싱가포르 달러",
+    "TWD": "대만 달러",
+    "CHF": "스위스 프랑",
+    "THB": "바트",
+    "VND": "동",
+    "PHP": "페소",
+    "MXN": "멕시코 페소",
+    "INR": "루피",
+    "RUB": "루블",
+    "SEK": "스웨덴 크로나",
+    "BTC": "비트코인",
+}
+_NAMES = "|".join(map(re.escape, _CURRENCIES))
+_MAGNITUDE = "[십백천]?[만억조경]"
+
+
+def _read_amount(match: re.Match[str]) -> str:
+    amount, magnitude = match["amount"], match["magnitude"] or ""
+    whole, _, cents = amount.partition(".")
+    if not cents.strip("0") and len(cents) == 2:
+        amount = whole  # $350.00
+    return f"{decimal(amount)}{magnitude} {_CURRENCIES[match['currency'].upper()]}"
+
+
+RULES: tuple[Rule, ...] = (
+    (
+        re.compile(
+            rf"(?<![A-Za-z])(?P<currency>{_NAMES}|krw|usd|eur|jpy) ?"
+            rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE}))?"
+            "(?![A-Za-z])"
+        ),
+        _read_amount,
+    ),
+    (
+        re.compile(
+            rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE}))? ?"
+            rf"(?P<currency>{_NAMES})(?![A-Za-z0-9])"
+        ),
+        _read_amount,
+    ),
+)

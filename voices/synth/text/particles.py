@@ -1,0 +1,61 @@
+"""Particles that agree with what was read out before them: BTS는 비티에스는, 3를 is 삼을."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Replace, Rule
+
+SEAM = "\ue000"  # stands between what was read out and what was written after it, until particles agree
+
+# After a consonant, after a vowel. As 한글 맞춤법 and 표준 문법 have them.
+_PAIRS = (
+    ("은", "는"), ("이", "가"), ("을", "를"), ("과", "와"), ("으로", "로"), ("이랑", "랑"), ("이나", "나"),
+    ("이라", "라"), ("이라고", "라고"), ("이라는", "라는"), ("이야", "야"), ("아", "야"), ("이며", "며"),
+)  # fmt: skip
+_AFTER_CONSONANT = {form: pair[0] for pair in reversed(_PAIRS) for form in pair}
+_AFTER_VOWEL = {form: pair[1] for pair in reversed(_PAIRS) for form in pair}
+_LONGEST_FIRST = "|".join(sorted(_AFTER_CONSONANT, key=len, reverse=True))
+_FIRST_SYLLABLES = {form[0] for form in _AFTER_CONSONANT}
+_TAIL = "(?=(?:서|써|는|도|만|의|부터|까지)?(?![가-힣0-9A-Za-z]))"
+_NUMERALS = "영공일이삼사오육칠팔구십백천만억조경"
+# After a number these may be something else: 종로 3가 is a street, 2과 a lesson, 3나 and 3아 are no words.
+_NOT_AFTER_NUMERALS = {"가", "과", "나", "아", "야", "이나", "이며", "며"}
+_BEFORE_I = tuple("아제케에와")  # A, I, J, K and Y end in 이 too
+_RIEUL_CODA = 8
+
+
+def marking_seams(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """Let rules leave a SEAM after what they read out."""
+    return tuple((pattern, _with_seam(replace)) for pattern, replace in rules)
+
+
+def _with_seam(replace: Replace) -> Replace:
+    def read(match: re.Match[str]) -> str:
+        said = replace(match)
+        follows = match.string[match.end() : match.end() + 1]
+        return said + SEAM if said != match[0] and follows and follows in _FIRST_SYLLABLES else said
+
+    return read
+
+
+def _agree(match: re.Match[str]) -> str:
+    last, particle = match[1], match[2]
+    if (
+        last in _NUMERALS
+        and match.string[match.start() - 1 : match.start()] not in _BEFORE_I
+        and particle in _NOT_AFTER_NUMERALS
+    ):
+        return last + particle
+    coda = (ord(last) - 0xAC00) % 28
+    if particle in ("로", "으로"):
+        return last + ("로" if coda in (0, _RIEUL_CODA) else "으로")
+    return last + (_AFTER_CONSONANT if coda else _AFTER_VOWEL)[particle]
+
+
+RULES: tuple[Rule, ...] = (
+    (re.compile(f"([가-힣]){SEAM}+({_LONGEST_FIRST}){_TAIL}"), _agree),
+    (re.compile(f"{SEAM}+"), lambda _match: ""),
+)

@@ -1,0 +1,41 @@
+"""Which words are said in one breath, so that their sounds join over the space between them.
+
+People pause elsewhere, and the demo voice was trained on eojeols that were read by themselves. So sounds join only
+where a pause would be odd: after one syllable that the next word needs (옷 한 벌, 못 하다), and after the ending
+-(으)ㄹ, which never stands without its noun (할 수, 먹을 것; 제27항).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voices.synth.text.jamo import coda_of, onset_of
+
+if TYPE_CHECKING:
+    from voices.synth.text.tagging import Morpheme
+
+_OBSTRUENTS = "ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ"
+_JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
+_PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
+_INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "이야기")
+
+
+def joins(word: str, following: str, last: Morpheme | None) -> bool:
+    """Return whether the sounds of two words join; `last` is the last morpheme of the first."""
+    if not following or not "가" <= word[-1] <= "힣":
+        return False  # over punctuation there is a pause
+    onset = onset_of(following[0])
+    if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
+        return onset in _PLAIN_ONSETS or inserts_nieun(word, following, last)
+    if len(word) == 1:
+        return (coda_of(word) != "" and coda_of(word) in _OBSTRUENTS and onset in _JOINING_ONSETS) or inserts_nieun(
+            word, following, last
+        )
+    return False
+
+
+def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:
+    """Return whether ㄴ is put in between two words: 할 일, 옷 입다 (제29항 붙임 2)."""
+    if not following.startswith(_INSERTED_WORDS) or not coda_of(word[-1]):
+        return False
+    return (last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ") or len(word) == 1

@@ -1,0 +1,92 @@
+"""Two numbers and what is between them: ranges, scores, ratios, fractions, sums."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.measures import UNIT, with_unit
+from voices.synth.text.numerals import ALONE, DECIMAL, INTEGER, SINO_DIGITS, decimal, sino
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+# A unit that is written once, after the second number, and said after both: 2~5시 is 두 시에서 다섯 시.
+_SHARED_UNITS = "시간|시|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
+_SCORE_WORDS = "승|패|무승부|이겼|이기|이긴|졌|진 |지고|비겼|앞서|앞선|뒤지|뒤진|역전|완승|완패|리드|대승|대패|동점"
+_ROADS = "로길동리가"
+_OPERATORS = {"+": "더하기", "×": "곱하기", "x": "곱하기", "÷": "나누기", "-": "빼기", "−": "빼기"}
+
+
+def _read_event(match: re.Match[str]) -> str:
+    """Name a day in history: 4·19 is 사일구, 10·26 십이육."""
+    first, second = match[1], match[2]
+    tens = sino(first) if len(first) == 2 else SINO_DIGITS[int(first)]
+    return tens + "".join(SINO_DIGITS[int(digit)] for digit in second if digit != "0")
+
+
+def _read_ratio(match: re.Match[str]) -> str:
+    return " 대 ".join(decimal(number) for number in re.split(" ?[-:] ?", match[0]))
+
+
+def _read_fraction(match: re.Match[str]) -> str:
+    above = ("루트 " if match["root_above"] else "") + sino(match["above"])
+    below = ("루트 " if match["root_below"] else "") + sino(match["below"])
+    minus = "마이너스 " if match["minus"] else ""
+    whole = f"{sino(match['whole'])}{match['and']} " if match["whole"] else ""
+    fraction = f"{minus}{whole}{below}분의 {above}"
+    return with_unit(fraction, match["unit"], match["per"]) if match["unit"] else fraction
+
+
+def _read_operation(match: re.Match[str]) -> str:
+    return f" {_OPERATORS[match[1]]} "
+
+
+# Before all numbers, which they need as they were written.
+RANGE_RULES: tuple[Rule, ...] = (
+    # 2~5시, 300-500원
+    (
+        re.compile(rf"(?<![0-9.,:-])({DECIMAL}) ?[~–-] ?(?={DECIMAL} ?({_SHARED_UNITS})(?![A-Za-z]))"),
+        lambda match: f"{match[1]}{match[2]}에서 ",
+    ),
+    # Anything up to a number, and days: 30분~1시간, 월요일~수요일.
+    (re.compile(r"(?<=[0-9A-Za-z가-힣)%]) ?~ ?(?=[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
+    (re.compile(r"(?<=요일) ?[~-] ?(?=[월화수목금토일]요일)"), lambda _match: "에서 "),
+)
+# After amounts with units, of which some have signs of their own (영하): -5, but 1-5 and A-5 have none.
+SIGN_RULES: tuple[Rule, ...] = (
+    (re.compile(r"(?<![0-9A-Za-z가-힣ㄱ-ㅎ)])[-−](?=√?[0-9])"), lambda _match: "마이너스 "),
+)
+RULES: tuple[Rule, ...] = (
+    (re.compile(rf"{ALONE}([0-9]{{1,2}})[·ㆍ・]([0-9]{{1,2}})(?![0-9.])"), _read_event),
+    (
+        re.compile(
+            rf"{ALONE}(?P<minus>(?<![0-9A-Za-z가-힣)])[-−])?"
+            rf"(?:(?P<whole>{INTEGER})(?P<and>과|와) ?)?(?P<root_above>√?)(?P<above>{INTEGER})/"
+            rf"(?P<root_below>√?)(?P<below>[0-9]++)(?![/0-9.])(?: ?{UNIT})?"
+        ),
+        _read_fraction,
+    ),
+    # 4-1로 승리
+    (
+        re.compile(rf"{ALONE}[0-9]{{1,3}} ?[-:] ?[0-9]{{1,3}}(?![-:0-9.])(?=(?:로|으로)? ?(?:{_SCORE_WORDS}))"),
+        _read_ratio,
+    ),
+    (re.compile(rf"{ALONE}(?<!:){DECIMAL}(?: ?: ?{DECIMAL}){{1,3}}(?!:?[0-9])"), _read_ratio),
+    # 12-3번지, 테헤란로 12-3
+    (
+        re.compile(
+            rf"(?:(?<=[{_ROADS}] )|{ALONE}(?=[0-9]{{1,4}}-[0-9]{{1,4}} ?번지))"
+            r"([0-9]{1,4})-([0-9]{1,4})(?![-0-9])"
+        ),
+        lambda match: f"{sino(match[1])} 다시 {sino(match[2])}",
+    ),
+    # 2+3=5
+    (re.compile(r"(?<=[0-9]) ?([+×÷x]) ?(?=[0-9])"), _read_operation),
+    (re.compile(r"(?<=[0-9]) ?([-−]) ?(?=[0-9]++ ?=)"), _read_operation),
+    # Versions: 1.2.3
+    (
+        re.compile(r"(?<![0-9.])[0-9]{1,4}(?:\.[0-9]{1,4}){2,4}(?![0-9.]?[0-9])"),
+        lambda match: "점".join(map(sino, match[0].split("."))),
+    ),
+)

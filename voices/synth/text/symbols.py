@@ -1,0 +1,68 @@
+"""Signs that stand for a pause, a space or a word. What is neither here nor read by a rule is dropped and reported."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.particles import SEAM
+
+if TYPE_CHECKING:
+    from voices.synth.text.traced import Rule
+
+_PAUSES_AND_QUOTES = {
+    **dict.fromkeys(";:、，؛…", ","),
+    **dict.fromkeys("。｡", "."),
+    **dict.fromkeys("-‐‑‒–—―−~∼〜·•・ㆍ/|_=*^\\(<[{「『《〈【\t\u00a0", " "),
+    **dict.fromkeys("\"'`´‘’“”)>]}」』》〉】™®©", ""),
+}
+_WORDS = {
+    "&": "앤",
+    "+": "플러스",
+    "×": "곱하기",
+    "÷": "나누기",
+    "±": "플러스 마이너스",
+    "%": "퍼센트",
+    "℃": "도",
+    "℉": "화씨",
+    "°": "도",
+    "№": "넘버",
+    "㎡": "제곱미터",
+    "㎥": "세제곱미터",
+    "㎢": "제곱킬로미터",
+    "℡": "전화",
+    "√": "루트",
+    "²": "제곱",
+    "³": "세제곱",
+    "@": "골뱅이",
+    "∞": "무한대",
+    "$": "달러",
+    "₩": "원",
+    "€": "유로",
+    "£": "파운드",
+    "¥": "엔",
+}
+_JOINED = "%℃°²³"  # said in one breath with what stands before
+
+RULES: tuple[Rule, ...] = (
+    # No.1, and the same in one sign
+    (re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 "),
+    # R&B, S&P
+    (re.compile(r"(?<=[A-Za-z])&(?=[A-Za-z])"), lambda _match: "앤"),
+    # A/S
+    (re.compile(r"(?<![0-9A-Za-z])([A-Z])/([A-Z])(?![A-Za-z])"), lambda match: match[1] + match[2]),
+)
+
+
+def _say(match: re.Match[str]) -> str:
+    sign = match[0]
+    if sign in _PAUSES_AND_QUOTES:
+        return _PAUSES_AND_QUOTES[sign]
+    return f"{_WORDS[sign]} " if sign in _JOINED else f" {_WORDS[sign]} "
+
+
+LAST_RULES: tuple[Rule, ...] = (
+    # 2+3=5 is 오 with 은 or 는; elsewhere it is a line drawn by hand
+    (re.compile("(?<=[가-힣]) ?= ?(?=[가-힣])"), lambda _match: f"{SEAM}은 "),
+    (re.compile(f"[{re.escape(''.join((*_PAUSES_AND_QUOTES, *_WORDS)))}]"), _say),
+)
