@@ -2,15 +2,8 @@
 
 import gc
 import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +12,9 @@ import pytest
 from django.db import connection
 
 from tests.factories import make_member
+from tests.processes import Service
 from tests.synth.tiny_voice import write_tiny_voice
 from voices.models import Member
-
-REPOSITORY = Path(__file__).parent.parent
 
 LIVE_MEMBERS = """
 [[member]]
@@ -87,13 +79,24 @@ def broken_member(db: None, voice_model_dir: Path, settings: Any) -> Member:
 @pytest.fixture(scope="session")
 def live_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """The address of a database of the live service's own, beside the tests'."""
-    with django_db_blocker.unblock():
-        parameters = {
-            name: value
-            for name, value in connection.get_connection_params().items()
-            if name in ("host", "port", "user", "password") and value
-        }
-    name = f"live_forv_{os.getpid()}"
+    with django_db_blocker.unblock(), empty_database(f"live_forv_{os.getpid()}") as address:
+        yield address
+
+
+@pytest.fixture
+def new_database(db: None) -> Iterator[str]:
+    """The address of an empty database."""
+    with empty_database(f"new_forv_{os.getpid()}") as address:
+        yield address
+
+
+@contextmanager
+def empty_database(name: str) -> Iterator[str]:
+    parameters = {
+        parameter: value
+        for parameter, value in connection.get_connection_params().items()
+        if parameter in ("host", "port", "user", "password") and value
+    }
     with psycopg.connect(**parameters, dbname="postgres", autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}")
         password = f":{parameters['password']}" if "password" in parameters else ""
@@ -103,45 +106,19 @@ def live_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
-def live_data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the live service keeps its audio (``media/``) and its log."""
-    return tmp_path_factory.mktemp("live")
+def live(live_database: str, voice_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The real thing, as `make run` starts it: web process, qcluster, Postgres."""
+    service = Service(
+        tmp_path_factory.mktemp("live"), DATABASE_URL=live_database, FORV_VOICE_MODEL_DIR=str(voice_model_dir)
+    )
+    try:
+        service.wait_until_up()
+        yield service
+    finally:
+        service.stop()
 
 
 @pytest.fixture(scope="session")
-def live_service(live_database: str, voice_model_dir: Path, live_data_dir: Path) -> Iterator[str]:
-    """The address of the real thing, as `make run` starts it: web process, qcluster, Postgres."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port = listening.getsockname()[1]
-    environment = {
-        **os.environ,
-        "DATABASE_URL": live_database,
-        "FORV_DATA_DIR": str(live_data_dir),
-        "FORV_VOICE_MODEL_DIR": str(voice_model_dir),
-        "PORT": str(port),
-    }
-    log = (live_data_dir / "log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "forv.supervisor"], cwd=REPOSITORY, env=environment, stdout=log, stderr=log
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until_up(address, process, live_data_dir / "log")
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
-        log.close()
-        shutil.rmtree(live_data_dir, ignore_errors=True)
-
-
-def wait_until_up(address: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
-            return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.2)
-    raise AssertionError(f"the service did not start:\n{log.read_text()}")
+def live_service(live: Service) -> str:
+    """The address of the running service."""
+    return live.address

@@ -14,6 +14,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from tests.factories import SENTENCE, files_below
+from tests.processes import Service
 from voices.models import Member, VoiceRequest
 
 # Woken by NOTIFY, an answer comes long before the fallback looks at the row again.
@@ -150,11 +151,11 @@ class TestPreferWait:
 
 
 class TestLive:
-    def test_the_seeds_client_finds_its_wav(self, live_service: str, live_data_dir: Path) -> None:
-        response = httpx.post(f"{live_service}/api/texts", json=seed_body("1", uuid="live-1"), timeout=60)
+    def test_the_seeds_client_finds_its_wav(self, live: Service) -> None:
+        response = httpx.post(f"{live.address}/api/texts", json=seed_body("1", uuid="live-1"), timeout=60)
         assert response.status_code == 200, response.text
         assert response.json() == {"uuid": "live-1", "member_id": 1, "created_at": "2022-08-22 10:15:30"}
-        wav = live_data_dir / "media/wav_files/1/live-1_2022-08-22 10:15:30_voice.wav"
+        wav = live.data_dir / "media/wav_files/1/live-1_2022-08-22 10:15:30_voice.wav"
         assert wav.read_bytes()[:4] == b"RIFF"
 
     def test_a_voice_that_cannot_be_loaded_is_told_of(self, live_service: str) -> None:

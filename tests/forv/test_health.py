@@ -1,0 +1,81 @@
+"""/healthz and /readyz, and what the API answers while the database is away."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.processes import REPOSITORY, free_port
+
+
+def test_the_process_is_up(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+def test_the_service_is_ready(client: Client, db: None) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+ASK = """
+import json, sys, django
+django.setup()
+from django.test import Client
+client = Client(SERVER_NAME="localhost", headers={"accept-language": "en"})
+for method, path in json.load(sys.stdin):
+    response = client.generic(method, path, "{}", content_type="application/json")
+    print(json.dumps([response.status_code, response.headers.get("Retry-After"), response.json()]))
+"""
+
+
+def ask_without_database(*asked: tuple[str, str], **environment: str) -> list[Any]:
+    """The answers of a process whose database is not there."""
+    completed = subprocess.run(
+        [sys.executable, "-c", ASK],
+        cwd=REPOSITORY,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "forv.settings",
+            "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_port()}/nothing",
+            **environment,
+        },
+        input=json.dumps(asked),
+        capture_output=True,
+        text=True,
+    )
+    assert completed.returncode == 0, completed.stderr
+    return [json.loads(line) for line in completed.stdout.splitlines()]
+
+
+def test_without_its_database_the_service_says_so() -> None:
+    unknown = "/api/voice-requests/00000000-0000-0000-0000-000000000000"
+    health, ready, *refusals = ask_without_database(
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/api/members/"),
+        ("GET", f"{unknown}/"),
+        ("GET", f"{unknown}/events/"),
+        ("GET", "/api/voice-requests/?uuid=fan-1"),
+        ("POST", f"{unknown}/cancel/"),
+        ("DELETE", f"{unknown}/"),
+    )
+    assert health == [200, None, {"status": "ok"}]
+    assert ready == [503, None, {"status": "unavailable", "failing": ["database", "queue"]}]
+    assert len(refusals) == 6
+    message = "The service is resting for a moment. Try again shortly."
+    assert refusals == [[503, "5", {"error": {"code": "database_unavailable", "message": message}}]] * 6
+
+
+def test_so_does_one_that_pools_its_connections() -> None:
+    ((status, retry_after, body),) = ask_without_database(("GET", "/api/members/"), DATABASE_POOL_SIZE="2")
+    assert (status, retry_after, body["error"]["code"]) == (503, "5", "database_unavailable")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_can_only_be_read(path: str, client: Client) -> None:
+    assert client.post(path).status_code == 405

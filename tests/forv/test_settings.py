@@ -1,0 +1,141 @@
+"""Settings come from the environment, and one that can't be read stops the start with its name."""
+
+import os
+import runpy
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from environs import EnvError
+
+import forv.settings
+from tests.processes import REPOSITORY
+
+Load = Callable[..., dict[str, Any]]
+GIVEN = {"SECRET_KEY": "given"}
+
+
+@pytest.fixture
+def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Read the settings anew, from these variables and no others."""
+    for name in os.environ:
+        if name.startswith(("FORV_", "DJANGO_", "GS_", "DATABASE_")) or name in ("SECRET_KEY", "LOG_LEVEL"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FORV_DATA_DIR", str(tmp_path / "data"))
+
+    def load(**environment: str) -> dict[str, Any]:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        return runpy.run_path(forv.settings.__file__)
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DJANGO_DEBUG", "perhaps"),
+        ("FORV_WORKERS", "two"),
+        ("FORV_WORKERS", "0"),
+        ("FORV_TORCH_THREADS", "-1"),
+        ("FORV_VOICE_MEMORY_MB", "1.5"),
+        ("FORV_DEVICE", "tpu"),
+        ("FORV_STORAGE", "s3"),
+        ("FORV_MAX_TEXT", "0"),
+        ("FORV_MAX_TEXT", "9999999"),
+        ("FORV_MAX_WAIT_SECONDS", "-1"),
+        ("FORV_AUDIO_URL_SECONDS", "an hour"),
+        ("FORV_MAX_ATTEMPTS", "0"),
+        ("FORV_LEASE_SECONDS", "0"),
+        ("FORV_TASK_TIMEOUT_SECONDS", ""),
+        ("LOG_LEVEL", "loud"),
+        ("DATABASE_URL", "mysql://user@host/name"),
+        ("DATABASE_URL", "sqlite:///file"),
+        ("DATABASE_URL", "not an address"),
+        ("DATABASE_URL", "postgresql://host:port/name"),
+    ],
+)
+def test_an_unreadable_value_is_named(name: str, value: str, load: Load) -> None:
+    with pytest.raises((ImproperlyConfigured, EnvError), match=name):
+        load(**{name: value})
+
+
+def test_a_pool_size_must_be_a_number(load: Load) -> None:
+    with pytest.raises(EnvError, match="DATABASE_POOL_SIZE"):
+        load(DATABASE_URL="postgresql:///forv", DATABASE_POOL_SIZE="many")
+
+
+def test_a_bucket_must_be_named(load: Load) -> None:
+    with pytest.raises(EnvError, match="GS_BUCKET_NAME"):
+        load(FORV_STORAGE="gcs")
+
+
+def test_the_start_stops_there() -> None:
+    environment = {**os.environ, "FORV_WORKERS": "two"}
+    checked = subprocess.run(
+        [sys.executable, "manage.py", "check"], cwd=REPOSITORY, env=environment, capture_output=True, text=True
+    )
+    assert checked.returncode != 0
+    assert "FORV_WORKERS" in checked.stderr.splitlines()[-1]
+
+
+class TestSecretKey:
+    def test_without_debug_it_must_be_given(self, load: Load) -> None:
+        with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
+            load(DJANGO_DEBUG="0")
+        assert load(DJANGO_DEBUG="0", **GIVEN)["SECRET_KEY"] == GIVEN["SECRET_KEY"]
+
+    def test_it_is_made_once_and_kept_from_others(self, load: Load, tmp_path: Path) -> None:
+        made = load()["SECRET_KEY"]
+        assert len(made) >= 50
+        assert load()["SECRET_KEY"] == made
+        kept = tmp_path / "data" / "secret_key"
+        assert kept.read_text() == made
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+    def test_a_given_one_is_not_written_down(self, load: Load, tmp_path: Path) -> None:
+        load(**GIVEN)
+        assert not (tmp_path / "data").exists()
+
+    def test_of_several_first_starts_one_makes_it(self, load: Load) -> None:
+        with ThreadPoolExecutor(8) as pool:
+            assert len({settings["SECRET_KEY"] for settings in pool.map(lambda _: load(), range(8))}) == 1
+
+
+class TestDatabase:
+    def test_without_an_address_it_is_the_embedded_one(self, load: Load) -> None:
+        assert load()["DATABASES"]["default"]["ENGINE"] == "forv.embedded_postgres"
+
+    def test_an_address_is_honoured(self, load: Load) -> None:
+        database = load(DATABASE_URL="postgresql://user:pass@host:5433/name")["DATABASES"]["default"]
+        assert (database["HOST"], database["PORT"], database["NAME"]) == ("host", 5433, "name")
+        assert "pool" not in database.get("OPTIONS", {})
+
+    def test_web_processes_share_their_connections(self, load: Load) -> None:
+        database = load(DATABASE_URL="postgresql:///name", DATABASE_POOL_SIZE="5")["DATABASES"]["default"]
+        assert database["OPTIONS"]["pool"]["max_size"] == 5
+        assert database["CONN_MAX_AGE"] == 0
+
+
+def test_pages_of_any_origin_may_ask_until_some_are_named(load: Load) -> None:
+    assert load()["CORS_ALLOW_ALL_ORIGINS"] is True
+    named = load(FORV_CORS_ORIGINS="https://a.example,https://b.example")
+    assert named["CORS_ALLOW_ALL_ORIGINS"] is False
+    assert named["CORS_ALLOWED_ORIGINS"] == ["https://a.example", "https://b.example"]
+
+
+def test_a_task_may_take_less_time_than_its_row_is_locked(load: Load) -> None:
+    queue = load(FORV_TASK_TIMEOUT_SECONDS="10", FORV_LEASE_SECONDS="5")["Q_CLUSTER"]
+    assert (queue["timeout"], queue["retry"]) == (10, 15)
+
+
+def test_cookies_travel_encrypted_outside_of_debugging(load: Load) -> None:
+    assert load()["SESSION_COOKIE_SECURE"] is False
+    assert load(DJANGO_DEBUG="0", **GIVEN)["SESSION_COOKIE_SECURE"] is True
+    assert load(FORV_HTTPS="0")["CSRF_COOKIE_SECURE"] is False

@@ -1,0 +1,84 @@
+"""Real processes: started on a free port, waited for, stopped, and looked for afterwards."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import psutil
+
+REPOSITORY = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def answers(address: str) -> bool:
+    try:
+        httpx.get(address, timeout=5)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} seconds"
+        time.sleep(0.1)
+
+
+class Service:
+    """The whole service, as `make run` starts it, on a port of its own and with a data folder of its own."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
+        self._log = data_dir / "log"
+        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        own = {"FORV_DATA_DIR": str(data_dir), "PORT": str(self.port)}
+        with self._log.open("a") as log:
+            self._supervisor = subprocess.Popen(
+                [sys.executable, "-m", "forv.supervisor"],
+                cwd=REPOSITORY,
+                env={**inherited, **own, **environment},
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait_until_up(self) -> None:
+        wait_until(lambda: self._supervisor.poll() is not None or answers(f"{self.address}/healthz"), 90)
+        assert self._supervisor.poll() is None, self._log.read_text()
+
+    def stop(self, signal_number: signal.Signals = signal.SIGINT) -> int:
+        """Ask for the end, and return the exit status."""
+        self._supervisor.send_signal(signal_number)
+        return self.wait()
+
+    def wait(self) -> int:
+        return self._supervisor.wait(30)
+
+    def processes(self) -> list[psutil.Process]:
+        """All that belong to the service, whoever their parents are, Postgres included."""
+        return [process for process in psutil.process_iter() if self._owns(process)]
+
+    def web_process(self) -> psutil.Process:
+        (web,) = (process for process in self.processes() if "uvicorn" in process.cmdline())
+        return web
+
+    def _owns(self, process: psutil.Process) -> bool:
+        try:
+            mine = process.environ().get("FORV_DATA_DIR") == str(self.data_dir)
+            return mine or any(str(self.data_dir) in argument for argument in process.cmdline())
+        except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+            return False

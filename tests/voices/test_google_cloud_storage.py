@@ -1,0 +1,169 @@
+"""Audio in a bucket, with a real (emulated) Google Cloud Storage at the other end."""
+
+import hashlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+import httpx
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.test import Client
+from google.auth.credentials import AnonymousCredentials, Signing
+from google.cloud.storage.retry import DEFAULT_RETRY
+
+from forv.settings import storages
+from tests import factories
+from tests.factories import reloaded
+from tests.processes import answers, free_port, wait_until
+from voices import google_cloud_storage
+from voices.models import Member
+from voices.tasks import synthesize_request
+
+BUCKET = "forv-test"
+PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
+
+
+class ThrowAwayKey(AnonymousCredentials, Signing):
+    """Nobody to the bucket, but able to sign addresses as a service account's key is."""
+
+    signer_email = "forv@example.iam.gserviceaccount.com"
+    signer = None
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.key = rsa.generate_private_key(65537, 2048)
+
+    def sign_bytes(self, message: bytes) -> bytes:
+        return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[str]:
+    port = free_port()
+    command = [
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--in-memory",
+        "--default-bucket",
+        BUCKET,
+        "--quiet",
+    ]
+    process = subprocess.Popen([sys.executable, "-m", "gcp_storage_emulator", *command], stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: answers(address), 30)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch, settings: Any) -> ThrowAwayKey:
+    """The storage as ``FORV_STORAGE=gcs`` sets it up, but for where the credentials come from."""
+    monkeypatch.setenv("FORV_STORAGE", "gcs")
+    monkeypatch.setenv("GS_BUCKET_NAME", BUCKET)
+    key = ThrowAwayKey()
+    chosen = storages()
+    chosen["default"]["OPTIONS"] |= {"credentials": key, "project_id": "test"}
+    settings.STORAGES = chosen
+    return key
+
+
+@pytest.fixture
+def bucket(emulator: str, key: ThrowAwayKey, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address below which the bucket's objects lie."""
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator)
+    return f"{emulator}/{BUCKET}"
+
+
+def test_a_request_is_spoken_into_the_bucket_and_heard_from_it(bucket: str, client: Client, member: Member) -> None:
+    request = factories.queued(member, **PUBLIC)
+    synthesize_request(str(request.pk))
+    done = reloaded(request)
+    assert (done.status, done.audio_name) == ("succeeded", f"wav_files/{member.pk}/{done.pk}/1_voice.wav")
+
+    address = client.get(f"/api/voice-requests/{done.pk}/audio/")["Location"]
+    assert address.startswith(f"{bucket}/{done.audio_name}?")
+    audio = httpx.get(address)
+    assert (audio.status_code, audio.content[:4], audio.headers["Content-Type"]) == (200, b"RIFF", "audio/wav")
+    public = httpx.get(f"{bucket}/wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav")
+    assert public.content == audio.content
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deleted_request_takes_its_objects_along(bucket: str, client: Client, member: Member) -> None:
+    request = factories.succeeded(member, **PUBLIC)
+    names = [request.audio_name, request.public_audio_name]
+    assert [default_storage.exists(str(name)) for name in names] == [True, True]
+    client.delete(f"/api/voice-requests/{request.pk}/")
+    assert [default_storage.exists(str(name)) for name in names] == [False, False]
+    default_storage.delete(request.audio_name)  # once more does no harm
+
+
+def test_an_object_written_again_is_replaced(bucket: str) -> None:
+    first, second = (default_storage.save("again.wav", ContentFile(content)) for content in (b"one", b"two"))
+    assert first == second == "again.wav"
+    with default_storage.open("again.wav") as file:
+        assert file.read() == b"two"
+
+
+def test_the_signed_address_expires_when_it_is_set_to(
+    bucket: str, key: ThrowAwayKey, client: Client, member: Member, settings: Any
+) -> None:
+    request = factories.succeeded(member, format="mp3")
+    address = client.get(f"/api/voice-requests/{request.pk}/audio/?download")["Location"]
+    query = dict(parse_qsl(urlsplit(address).query))
+    assert query["X-Goog-Expires"] == str(settings.AUDIO_URL_SECONDS)
+    assert query["X-Goog-Credential"].startswith(f"{key.signer_email}/")
+    assert query["response-content-disposition"] == f'attachment; filename="{request.pk}.mp3"'
+    assert_signed_by(key, address)
+
+
+def assert_signed_by(key: ThrowAwayKey, address: str) -> None:
+    """As Google would check it: https://cloud.google.com/storage/docs/authentication/signatures."""
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query))
+    signature = bytes.fromhex(query.pop("X-Goog-Signature"))
+    canonical_query = urlencode(sorted(query.items()), quote_via=quote, safe="-_.~")
+    canonical = f"GET\n{parts.path}\n{canonical_query}\nhost:{parts.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+    scope = query["X-Goog-Credential"].split("/", 1)[1]
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    signed = f"GOOG4-RSA-SHA256\n{query['X-Goog-Date']}\n{scope}\n{digest}"
+    key.key.public_key().verify(signature, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_a_bucket_that_does_not_answer_is_given_up(
+    key: ThrowAwayKey, monkeypatch: pytest.MonkeyPatch, settings: Any, member: Member
+) -> None:
+    bounds = google_cloud_storage.BOUNDS
+    assert bounds["timeout"] + bounds["retry"].timeout < settings.LEASE_SECONDS
+    monkeypatch.setattr(google_cloud_storage, "BOUNDS", {"timeout": 0.2, "retry": DEFAULT_RETRY.with_timeout(0.5)})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        request = factories.queued(member)
+        started = time.monotonic()
+        synthesize_request(str(request.pk))
+    assert time.monotonic() - started < 10
+    failed = reloaded(request)
+    assert (failed.status, failed.error_code) == ("failed", "internal_error")
+
+
+def test_a_service_whose_bucket_is_away_is_not_ready(
+    key: ThrowAwayKey, client: Client, monkeypatch: pytest.MonkeyPatch, db: None
+) -> None:
+    monkeypatch.setattr(google_cloud_storage, "BOUNDS", {"timeout": 0.2, "retry": DEFAULT_RETRY.with_timeout(0.2)})
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["failing"]) == (503, ["storage"])
