@@ -82,7 +82,6 @@ RULES: tuple[Rule, ...] = (
         _read_date,
     ),
     (re.compile(rf"{ALONE}([0-9]{{1,2}})(?= ?월(?!드))"), lambda match: month_name(match[1])),
-    (re.compile(r"(?<![A-Za-z])[Dd]-[Dd][Aa][Yy](?![A-Za-z])"), lambda _match: "디데이"),
     (re.compile(r"(?<![A-Za-z])D ?([-+]) ?([0-9]{1,4})(?![0-9])"), _read_d_day),
     (re.compile(r"['’]([0-9]{2})(?=년)"), lambda match: sino(match[1])),
 )

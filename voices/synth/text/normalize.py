@@ -19,9 +19,14 @@ PUNCTUATION = ".,!?"
 _NOT_SAID = f"[^가-힣 \n{PUNCTUATION}]"
 _TO_READ = re.compile(_NOT_SAID)
 
-# In this order; each rule knows only what those before it have left.
+# In this order, each stage where the text has what it reads; a rule knows only what those before it have left.
 _LINK_RULES = particles.marking_seams(links.RULES)
-_READING_RULES: tuple[Rule, ...] = particles.marking_seams((*symbols.RULES, *chat.RULES, *numbers.RULES, *latin.RULES))
+_STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
+    (_TO_READ, particles.marking_seams((*symbols.RULES, *chat.RULES))),
+    (re.compile("[0-9]"), particles.marking_seams(numbers.RULES)),
+    (re.compile("[A-Za-z]"), particles.marking_seams(latin.RULES)),
+    (_TO_READ, (*symbols.LAST_RULES, *particles.RULES)),
+)
 
 
 def normalize(
@@ -43,7 +48,10 @@ def normalize(
     if lexicon is not None:
         traced = lexicon.apply(traced)
     if _TO_READ.search(traced.text):
-        traced = common_names().apply(traced).apply((*_READING_RULES, *symbols.LAST_RULES, *particles.RULES))
+        traced = common_names().apply(traced)
+        for needed, rules in _STAGES:
+            if needed.search(traced.text):
+                traced = traced.apply(rules)
     unsaid = _unsaid(traced.text, alphabet)
     dropped = [index for match in unsaid.finditer(traced.text) for index in traced.starts[slice(*match.span())]]
     return traced.sub(unsaid, lambda _match: " ").apply(_SHAPES), _gather(dropped, text)

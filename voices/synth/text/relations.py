@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 # A unit that is written once, after the second number, and said after both: 2~5시 is 두 시에서 다섯 시.
 _SHARED_UNITS = "시간|시|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
 _SCORE_WORDS = "승|패|무승부|이겼|이기|이긴|졌|진 |지고|비겼|앞서|앞선|뒤지|뒤진|역전|완승|완패|리드|대승|대패|동점"
+_DAYTIME = "(?:(?:오전|오후|새벽|아침|점심|낮|저녁|밤|다음 ?날|익일) ?)?"
+_EVENTS = "전쟁|절|운동|혁명|광복|민주화|사태"
 _ROADS = "로길동리가"
 _OPERATORS = {"+": "더하기", "×": "곱하기", "x": "곱하기", "÷": "나누기", "-": "빼기", "−": "빼기"}
 
@@ -50,7 +52,15 @@ RANGE_RULES: tuple[Rule, ...] = (
         lambda match: f"{match[1]}{match[2]}에서 ",
     ),
     # Anything up to a number, and days: 30분~1시간, 월요일~수요일.
-    (re.compile(r"(?<=[0-9A-Za-z가-힣)%]) ?~ ?(?=[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
+    (re.compile(rf"(?<=[0-9A-Za-z가-힣)%]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
+    # 2:00-4:00, 2-3주
+    (re.compile(r"(?<=[0-9]:[0-9]{2}) ?[–-] ?(?=[0-9]{1,2}:[0-9]{2})"), lambda _match: "에서 "),
+    (
+        re.compile(
+            rf"(?<![0-9.,:-])({DECIMAL}) ?[–-] ?(?=[0-9]{{1,3}} ?(?:주|일|년|개월|분|초|회|박|인분|배|도)(?![0-9]))"
+        ),
+        lambda match: f"{match[1]}에서 ",
+    ),
     (re.compile(r"(?<=요일) ?[~-] ?(?=[월화수목금토일]요일)"), lambda _match: "에서 "),
 )
 # After amounts with units, of which some have signs of their own (영하): -5, but 1-5 and A-5 have none.
@@ -59,6 +69,7 @@ SIGN_RULES: tuple[Rule, ...] = (
 )
 RULES: tuple[Rule, ...] = (
     (re.compile(rf"{ALONE}([0-9]{{1,2}})[·ㆍ・]([0-9]{{1,2}})(?![0-9.])"), _read_event),
+    (re.compile(rf"{ALONE}([0-9]{{1,2}})\.([0-9]{{1,2}})(?= ?(?:{_EVENTS}))"), _read_event),
     (
         re.compile(
             rf"{ALONE}(?P<minus>(?<![0-9A-Za-z가-힣)])[-−])?"
