@@ -1,0 +1,155 @@
+"""manage.py import_voice: somebody's checkpoint pair becomes a member's voice."""
+
+import shutil
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests import factories
+from tests.factories import files_below, reloaded
+from tests.processes import REPOSITORY
+from tests.synth.tiny_voice import write_tiny_voice
+from voices.models import Member, Voice
+from voices.tasks import synthesize_request
+
+LEGACY_PAIR = REPOSITORY.parent / "shared" / "legacy_checkpoint"
+
+
+@pytest.fixture
+def models(tmp_path: Path, settings: Any) -> Path:
+    """An empty voice model folder."""
+    folder = tmp_path / "voice_model"
+    folder.mkdir()
+    settings.VOICE_MODEL_DIR = folder
+    return folder
+
+
+@pytest.fixture
+def newcomer(db: None) -> Member:
+    """A member without a voice."""
+    return Member.objects.create(name="새 멤버", slug="new")
+
+
+@pytest.fixture
+def brought(tmp_path: Path, newcomer: Member) -> Path:
+    """A pair as its maker brings it: both models in the seed's folders for the member."""
+    write_tiny_voice(tmp_path / "brought", newcomer.pk)
+    return tmp_path / "brought"
+
+
+def parts(pair: Path) -> tuple[Path, Path]:
+    """The acoustic model's and the vocoder's folder of such a pair."""
+    (glow_tts,), (hifigan,) = ((pair / kind).iterdir() for kind in ("glow-tts", "hifigan-v2"))
+    return glow_tts, hifigan
+
+
+def run(folder: Path, member: int, **options: Any) -> str:
+    out = StringIO()
+    call_command("import_voice", folder, member=member, stdout=out, **options)
+    return out.getvalue()
+
+
+def assert_speaks(member: Member) -> None:
+    request = factories.queued(member)
+    synthesize_request(str(request.pk))
+    assert reloaded(request).status == "succeeded", reloaded(request).error_detail
+
+
+def test_a_pair_in_the_seeds_folders_is_copied_and_speaks(models: Path, newcomer: Member, brought: Path) -> None:
+    out = run(brought, newcomer.pk, mode="pronounced")
+    voice = newcomer.voices.get()
+    assert (voice.active, voice.demo, voice.mode) == (True, False, "pronounced")
+    assert voice.glow_tts_dir == f"glow-tts/{newcomer.pk}-{voice.glow_tts_sha256[:8]}"
+    assert voice.hifigan_dir == f"hifigan-v2/{newcomer.pk}-{voice.hifigan_sha256[:8]}"
+    assert files_below(models) == [
+        f"{voice.glow_tts_dir}/{newcomer.pk}g_checkpoint_1.pth.tar",
+        f"{voice.glow_tts_dir}/{newcomer.pk}g_config.json",
+        f"{voice.hifigan_dir}/{newcomer.pk}h_checkpoint_1.pth.tar",
+        f"{voice.hifigan_dir}/{newcomer.pk}h_config.json",
+    ]
+    assert newcomer.name in out and voice.glow_tts_dir in out
+    shutil.rmtree(brought)
+    assert_speaks(newcomer)
+
+
+@pytest.mark.parametrize("layout", ["without a number", "all in one"])
+def test_other_layouts_are_found_too(layout: str, models: Path, newcomer: Member, brought: Path) -> None:
+    for part in parts(brought):
+        shutil.copytree(part, part.parent if layout == "without a number" else brought, dirs_exist_ok=True)
+        shutil.rmtree(part if layout == "without a number" else part.parent)
+    run(brought, newcomer.pk)
+    assert newcomer.voices.get().active
+
+
+def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, brought: Path) -> None:
+    run(brought, newcomer.pk)
+    before = (files_below(models), list(Voice.objects.values()))
+    run(brought, newcomer.pk)
+    assert (files_below(models), list(Voice.objects.values())) == before
+
+
+def test_a_new_pair_takes_the_old_ones_place(models: Path, newcomer: Member, brought: Path, tmp_path: Path) -> None:
+    run(brought, newcomer.pk)
+    old = newcomer.voices.get()
+    write_tiny_voice(tmp_path / "newer", newcomer.pk + 1)
+    for part in parts(tmp_path / "newer"):
+        part.rename(part.with_name(str(newcomer.pk)))
+    run(tmp_path / "newer", newcomer.pk)
+    assert newcomer.voices.filter(active=True).exclude(pk=old.pk).count() == 1
+    assert old.glow_tts_path.is_dir()  # to go back to
+
+
+def test_a_pair_of_the_old_recipe_is_imported(models: Path, newcomer: Member) -> None:
+    if not LEGACY_PAIR.is_dir():
+        pytest.skip("needs ../shared/legacy_checkpoint")
+    run(LEGACY_PAIR, newcomer.pk)
+    voice = newcomer.voices.get()
+    assert voice.mode == "spelled"
+    assert {Path(name).name for name in files_below(models)} == {
+        path.name for path in LEGACY_PAIR.iterdir() if path.name[:2] in ("1g", "1h")
+    }
+    assert_speaks(newcomer)
+
+
+def test_an_unknown_member_is_refused_with_those_there_are(models: Path, newcomer: Member, brought: Path) -> None:
+    with pytest.raises(CommandError, match=rf"no member 9999.*{newcomer.pk} 새 멤버"):
+        run(brought, 9999)
+    assert files_below(models) == []
+
+
+def cut_off(acoustic_model: Path, vocoder: Path) -> str:
+    (weights,) = acoustic_model.glob("*.tar")
+    weights.write_bytes(weights.read_bytes()[:1000])
+    return weights.name
+
+
+def without_config(acoustic_model: Path, vocoder: Path) -> str:
+    (config,) = vocoder.glob("*.json")
+    config.unlink()
+    return "config"
+
+
+def exchanged(acoustic_model: Path, vocoder: Path) -> str:
+    (acoustic_config,), (vocoder_config,) = acoustic_model.glob("*.json"), vocoder.glob("*.json")
+    shutil.copyfile(vocoder_config, acoustic_config)
+    return "expected an acoustic model"
+
+
+def missing(acoustic_model: Path, vocoder: Path) -> str:
+    shutil.rmtree(acoustic_model)
+    return "missing or empty"
+
+
+@pytest.mark.parametrize("damage", [cut_off, without_config, exchanged, missing])
+def test_a_bad_pair_is_refused_and_nothing_is_kept(
+    damage: Callable[[Path, Path], str], models: Path, newcomer: Member, brought: Path
+) -> None:
+    reason = damage(*parts(brought))
+    with pytest.raises(CommandError, match=reason):
+        run(brought, newcomer.pk)
+    assert files_below(models) == []
+    assert not Voice.objects.exists()

@@ -1,0 +1,92 @@
+"""manage.py load_demo: the members of voices.toml, as often as one likes."""
+
+import shutil
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from tests.synth.tiny_voice import write_tiny_voice
+from voices.models import Member, Voice
+
+
+@pytest.fixture
+def models(voice_model_dir: Path, tmp_path: Path, settings: Any, db: None) -> Path:
+    """A copy of the voice model folder, to be changed."""
+    folder = tmp_path / "voice_model"
+    shutil.copytree(voice_model_dir, folder)
+    settings.VOICE_MODEL_DIR = folder
+    return folder
+
+
+def load() -> str:
+    err = StringIO()
+    call_command("load_demo", stdout=StringIO(), stderr=err)
+    return err.getvalue()
+
+
+def rows() -> list[Any]:
+    return [*Member.objects.values(), *Voice.objects.order_by("pk").values()]
+
+
+def test_members_come_with_their_numbers_and_voices(models: Path) -> None:
+    load()
+    first = Member.objects.get(pk=1)
+    assert (first.slug, first.name, first.position) == ("test", "테스트 멤버", "보컬")
+    voice = first.voices.get()
+    assert (voice.glow_tts_dir, voice.hifigan_dir) == ("glow-tts/1", "hifigan-v2/1")
+    assert (voice.active, voice.demo, voice.mode) == (True, True, "pronounced")
+
+
+def test_loading_again_changes_nothing(models: Path) -> None:
+    load()
+    before = rows()
+    load()
+    assert rows() == before
+
+
+def test_what_was_edited_stays(models: Path) -> None:
+    load()
+    Member.objects.filter(pk=1).update(name="새 이름", tmi="고침")
+    before = rows()
+    load()
+    assert rows() == before
+
+
+def test_a_member_made_afterwards_gets_a_number_of_its_own(models: Path) -> None:
+    load()
+    assert Member.objects.create(name="새 멤버", slug="new").pk > 2
+
+
+def test_new_weights_take_the_old_demo_voices_place(models: Path) -> None:
+    load()
+    write_tiny_voice(models, 1)
+    weights = models / "glow-tts/1/1g_checkpoint_1.pth.tar"
+    shutil.copyfile(models / "glow-tts/2/2g_checkpoint_1.pth.tar", weights)
+    load()
+    old, new = Voice.objects.filter(member=1).order_by("pk")
+    assert (old.active, new.active) == (False, True)
+
+
+def test_a_voice_that_the_creator_has_brought_stays_in_use(models: Path) -> None:
+    load()
+    own = Voice.objects.create(member_id=1, mode="spelled", glow_tts_dir="glow-tts/1-own")
+    own.make_active()
+    shutil.copyfile(models / "glow-tts/2/2g_checkpoint_1.pth.tar", models / "glow-tts/1/1g_checkpoint_1.pth.tar")
+    load()
+    assert Voice.objects.get(member=1, active=True) == own
+
+
+def test_a_member_whose_voice_is_missing_comes_without_it(models: Path) -> None:
+    shutil.rmtree(models / "hifigan-v2/1")
+    assert "테스트 멤버" in load()
+    assert not Member.objects.get(pk=1).voices.exists()
+    assert Member.objects.get(pk=2).voices.get().active
+
+
+def test_a_folder_without_a_list_has_no_members(models: Path) -> None:
+    (models / "voices.toml").unlink()
+    load()
+    assert not Member.objects.exists()
