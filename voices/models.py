@@ -6,7 +6,7 @@ UPDATE: whoever comes too late changes nothing and learns so from the answer.
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,6 +23,8 @@ SAFE_NAME = RegexValidator(
     _("Use letters, digits and - _ . : + only, without “..” or a slash."),
     "unsafe_name",
 )
+HANGUL = RegexValidator(r"\A[가-힣]+( [가-힣]+)*\Z", _("Write it in Hangul."), "not_hangul")
+ONE_LINE = RegexValidator(r"\A\S(.*\S)?\Z", _("No spaces at the ends, and one line only."), "not_one_line")
 # NOTIFY on this channel carries the id of a request whose row has changed.
 CHANGED_CHANNEL = "voice_request_changed"
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
@@ -93,6 +95,47 @@ class Voice(models.Model):
             Voice.objects.filter(member=self.member_id, active=True).exclude(pk=self.pk).update(active=False)
             self.active = True
             self.save(update_fields=["active"])
+
+
+class DictionaryEntryQuerySet(models.QuerySet["DictionaryEntry"]):
+    def for_member(self, member_id: int | None) -> Self:
+        """Entries for everybody, then those of the member, which take precedence."""
+        return self.filter(Q(member=None) | Q(member=member_id)).order_by(F("member").asc(nulls_first=True), "written")
+
+    def version(self) -> tuple[int, datetime | None]:
+        """Changes whenever an entry does; one cheap question, to ask before each request."""
+        counted = self.aggregate(count=models.Count("pk"), latest=models.Max("updated_at"))
+        return counted["count"], counted["latest"]
+
+
+class DictionaryEntry(models.Model):
+    """How a name or a brand is read, where the rules can't know."""
+
+    written = models.CharField(_("written"), max_length=50, validators=[ONE_LINE])
+    reading = models.CharField(_("reading"), max_length=100, validators=[HANGUL], help_text=_("In Hangul."))
+    member = models.ForeignKey(
+        Member,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="dictionary_entries",
+        verbose_name=_("member"),
+        help_text=_("Leave empty to read it so for all members."),
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = DictionaryEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written"]
+        verbose_name = _("dictionary entry")
+        verbose_name_plural = _("dictionary")
+        constraints = [
+            models.UniqueConstraint(fields=["written", "member"], name="one_reading_per_member", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.written} → {self.reading}"
 
 
 class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):

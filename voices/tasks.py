@@ -7,6 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 from django_q.tasks import async_task
 
+from voices.dictionary import lexicon_for
 from voices.models import Voice, VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
 from voices.worker.loaded_voices import loaded_voices
@@ -62,7 +63,12 @@ def speak(request: VoiceRequest) -> None:
             raise AttemptLost
 
     speech = synthesize(
-        loaded_voices.get(voice), request.text, speed=request.speed, seed=request.seed, on_progress=report
+        loaded_voices.get(voice),
+        request.text,
+        speed=request.speed,
+        seed=request.seed,
+        lexicon=lexicon_for(request.member_id),
+        on_progress=report,
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)
     stored_name = default_storage.save(request.attempt_audio_name, ContentFile(audio))

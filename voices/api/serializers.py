@@ -15,7 +15,7 @@ from voices.models import MAX_SPEED, MIN_SPEED, SAFE_NAME, Member, VoiceRequest
 from voices.synth import read
 
 _ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
-_UNKNOWN_MEMBER: dict[str, Any] = {
+UNKNOWN_MEMBER: dict[str, Any] = {
     "does_not_exist": _("There is no member with this number."),
     "incorrect_type": _("Give the member's number."),
 }
@@ -63,7 +63,7 @@ class SpeakableTextField(fields.TextField):
 class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     """What a client asks for."""
 
-    member = fields.MemberField(queryset=Member.objects.all(), error_messages=_UNKNOWN_MEMBER)
+    member = fields.MemberField(queryset=Member.objects.all(), error_messages=UNKNOWN_MEMBER)
     text = SpeakableTextField()
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
@@ -87,9 +87,7 @@ class TextsSerializer(serializers.Serializer[VoiceRequest]):
     """The body of the seed's ``POST /api/texts``."""
 
     uuid = fields.TextField(validators=[SAFE_NAME])
-    member_id = fields.LenientMemberField(
-        queryset=Member.objects.all(), source="member", error_messages=_UNKNOWN_MEMBER
-    )
+    member_id = fields.LenientMemberField(queryset=Member.objects.all(), source="member", error_messages=UNKNOWN_MEMBER)
     text = SpeakableTextField()
     created_at = fields.TextField(validators=[SAFE_NAME])
 

@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
+from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
 from voices.api.views import AliveView, MemberViewSet, VoiceRequestViewSet
 from voices.api.waiting import voice_requests
@@ -27,6 +28,7 @@ no_such_address.csrf_exempt = True  # type: ignore[attr-defined]
 urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
+    path("text-preview/", TextPreviewView.as_view(), name="text-preview"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),
     path("voice-requests/", voice_requests, name="voice-request-list"),

@@ -15,8 +15,8 @@ from voices.synth.errors import (
     RunawaySpeechError,
     SynthError,
 )
-from voices.synth.speech import Speech, SpokenSentence, SpokenWord, speak, synthesize
-from voices.synth.text import Dropped, Mode, Sentence, Spoken, read
+from voices.synth.speech import Speech, SpokenSentence, SpokenWord, estimated_seconds, speak, synthesize
+from voices.synth.text import Dropped, Lexicon, Mode, Sentence, Spoken, Token, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +28,7 @@ __all__ = [
     "AudioFormatError",
     "CheckpointError",
     "Dropped",
+    "Lexicon",
     "Mode",
     "NothingToSayError",
     "RunawaySpeechError",
@@ -37,7 +38,9 @@ __all__ = [
     "SpokenSentence",
     "SpokenWord",
     "SynthError",
+    "Token",
     "encode",
+    "estimated_seconds",
     "load_voice",
     "read",
     "speak",

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/text-preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What a member would say of a text, what can't be said, and how long it would take. */
+        post: operations["text_preview_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/texts/": {
         parameters: {
             query?: never;
@@ -237,6 +254,15 @@ export interface components {
             /** @description Whether speech can be asked of this member. */
             has_voice: boolean;
         };
+        NewTextPreview: {
+            text: string;
+            member?: number | null;
+            /**
+             * Format: double
+             * @default 1
+             */
+            speed?: number;
+        };
         /** @description What a client asks for. */
         NewVoiceRequest: {
             member: number;
@@ -273,6 +299,16 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["VoiceRequest"][];
         };
+        Sentence: {
+            readonly text: string;
+            readonly pronunciation: string;
+            /**
+             * Format: double
+             * @description About how long it takes to say.
+             */
+            readonly seconds: number;
+            readonly tokens: components["schemas"]["Token"][];
+        };
         Service: {
             readonly result: string;
             /** @description A longer text is refused. */
@@ -284,12 +320,30 @@ export interface components {
             member_id: number;
             created_at: string;
         };
+        TextPreview: {
+            readonly spoken_text: string;
+            readonly pronunciation: string;
+            /**
+             * Format: double
+             * @description About how long all of it takes to say.
+             */
+            readonly seconds: number;
+            readonly dropped: components["schemas"]["Dropped"][];
+            readonly sentences: components["schemas"]["Sentence"][];
+        };
         /** @description The body of the seed's ``POST /api/texts``. */
         Texts: {
             uuid: string;
             member_id: number;
             text: string;
             created_at: string;
+        };
+        /** @description One eojeol, and the part of the original text that it stands for. */
+        Token: {
+            readonly text: string;
+            readonly pronunciation: string;
+            readonly start: number;
+            readonly end: number;
         };
         /** @description A request as its client sees it. */
         VoiceRequest: {
@@ -429,6 +483,37 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    text_preview_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["NewTextPreview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPreview"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

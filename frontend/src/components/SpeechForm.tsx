@@ -10,6 +10,7 @@ import { FormatSelect } from "./FormatSelect";
 import { MemberPicker } from "./MemberPicker";
 import { SpeedSlider } from "./SpeedSlider";
 import { characterCount, TextBox } from "./TextBox";
+import { TextPreview } from "./TextPreview";
 
 const FIELDS = ["member", "text", "speed", "format"] as const;
 type Field = (typeof FIELDS)[number];
@@ -75,6 +76,7 @@ export function SpeechForm({ members, onAccepted }: SpeechFormProps) {
         onChange={changing(setText)}
         error={fieldErrors.text}
       />
+      <TextPreview text={text} member={member} limit={textLimit} />
       <div className="side-by-side">
         <SpeedSlider value={speed} onChange={changing(setSpeed)} error={fieldErrors.speed} />
         <FormatSelect value={format} onChange={changing(setFormat)} error={fieldErrors.format} />

@@ -23,6 +23,11 @@ export const en: Dictionary = {
     sending: "Sending…",
     shortcut: "Ctrl+Enter (⌘+Enter on a Mac) in the text box does the same.",
   },
+  preview: {
+    label: "How it will be read",
+    willSay: "Will be read as:",
+    seconds: (seconds: number) => `(about ${seconds} s)`,
+  },
   fieldErrors: {
     memberMissing: "Please pick a member.",
     textMissing: "Please write something to say.",

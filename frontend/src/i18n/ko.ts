@@ -21,6 +21,11 @@ export const ko = {
     sending: "보내는 중…",
     shortcut: "글 상자에서 Ctrl+Enter(맥은 ⌘+Enter)를 눌러도 돼요.",
   },
+  preview: {
+    label: "이렇게 읽어요",
+    willSay: "이렇게 읽어요:",
+    seconds: (seconds: number) => `(약 ${seconds}초)`,
+  },
   fieldErrors: {
     memberMissing: "멤버를 골라 주세요.",
     textMissing: "들려드릴 말을 적어 주세요.",

@@ -1,0 +1,38 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { api, bodyOf } from "./client";
+
+const TYPING_PAUSE_MS = 300;
+
+/** What the member would say of the text, asked for when the typing pauses. */
+export function useTextPreview(text: string, member: number | undefined, limit: number) {
+  const settled = useSettled(text);
+  const isWorthAsking = settled.trim() !== "" && Array.from(settled).length <= limit;
+  const { data } = useQuery({
+    queryKey: ["text-preview", settled, member],
+    queryFn: async ({ signal }) =>
+      bodyOf(
+        await api.POST("/api/text-preview/", {
+          body: { text: settled, member: member ?? null },
+          signal,
+        }),
+      ),
+    enabled: isWorthAsking,
+    // Without the last answer the line would flicker at each pause.
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+    retry: false,
+  });
+  return text.trim() === "" || !isWorthAsking ? undefined : data;
+}
+
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), TYPING_PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}

@@ -1,0 +1,82 @@
+"""``POST /api/text-preview/``: what would be said of a text, before it is asked for."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from voices.api import fields
+from voices.api.serializers import UNKNOWN_MEMBER, DroppedSerializer, ErrorSerializer
+from voices.dictionary import lexicon_for
+from voices.models import MAX_SPEED, MIN_SPEED, Member, Voice
+from voices.synth import Mode, Sentence, estimated_seconds, read
+
+
+class NewTextPreviewSerializer(serializers.Serializer[Any]):
+    text = fields.TextField(allow_blank=True, trim_whitespace=False, max_length=settings.MAX_TEXT_CHARACTERS)
+    member = fields.MemberField(
+        queryset=Member.objects.all(), allow_null=True, default=None, error_messages=UNKNOWN_MEMBER
+    )
+    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    """One eojeol, and the part of the original text that it stands for."""
+
+    text = serializers.CharField(read_only=True)
+    pronunciation = serializers.CharField(read_only=True)
+    start = serializers.IntegerField(read_only=True)
+    end = serializers.IntegerField(read_only=True)
+
+
+class SentenceSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(read_only=True)
+    pronunciation = serializers.CharField(read_only=True)
+    seconds = serializers.FloatField(read_only=True, help_text="About how long it takes to say.")
+    tokens = TokenSerializer(many=True, read_only=True)
+
+
+class TextPreviewSerializer(serializers.Serializer[Any]):
+    spoken_text = serializers.CharField(read_only=True)
+    pronunciation = serializers.CharField(read_only=True)
+    seconds = serializers.FloatField(read_only=True, help_text="About how long all of it takes to say.")
+    dropped = DroppedSerializer(many=True, read_only=True)
+    sentences = SentenceSerializer(many=True, read_only=True)
+
+
+class TextPreviewView(APIView):
+    """What a member would say of a text, what can't be said, and how long it would take."""
+
+    @extend_schema(request=NewTextPreviewSerializer, responses={200: TextPreviewSerializer, 400: ErrorSerializer})
+    def post(self, request: Request) -> Response:
+        serializer = NewTextPreviewSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        asked = serializer.validated_data
+        return Response(preview(asked["text"], asked["member"], asked["speed"]))
+
+
+def preview(text: str, member: Member | None, speed: float) -> dict[str, Any]:
+    """The text as the member's voice reads it, with the dictionary's entries."""
+    spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None))
+    sentences = [_describe(sentence, speed) for sentence in spoken.sentences]
+    return {
+        "spoken_text": spoken.text,
+        "pronunciation": spoken.pronunciation,
+        "seconds": sum(sentence["seconds"] for sentence in sentences),
+        "dropped": [{"text": part.text, "position": part.index} for part in spoken.dropped],
+        "sentences": sentences,
+    }
+
+
+def _describe(sentence: Sentence, speed: float) -> dict[str, Any]:
+    return {**asdict(sentence), "seconds": estimated_seconds(sentence) / speed}
+
+
+def _mode_of(member: Member | None) -> Mode:
+    voice = Voice.objects.filter(member=member, active=True).first() if member else None
+    return "spelled" if voice and voice.mode == Voice.Mode.SPELLED else "pronounced"
