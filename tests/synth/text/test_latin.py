@@ -20,6 +20,7 @@ from voices.synth.text import Lexicon, read
         ("LOVE", "러브"),
         ("lightstick", "라이트스틱"),
         ("MP4 F1 6G G20", "엠피포 에프원 식스지 지이십"),
+        ("2nd 앨범", "세컨드 앨범"),
         ("IVE 컴백", "아이브 컴백"),
         ("iPhone", "아이폰"),
         ("I", "아이"),

@@ -14,7 +14,7 @@ MAX_NATIVE = 99
 
 # A number begins where a run of digits does and is taken whole (++), else a long run would be tried from each digit.
 INTEGER = r"(?<![0-9])(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])|[0-9]++)"
-DECIMAL = rf"{INTEGER}(?:\.[0-9]++)?"
+DECIMAL = rf"{INTEGER}(?:\.[0-9]++)?+"
 ALONE = r"(?<![0-9.,])"  # before a number that is no part of a longer one
 
 

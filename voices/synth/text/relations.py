@@ -52,7 +52,7 @@ RANGE_RULES: tuple[Rule, ...] = (
         lambda match: f"{match[1]}{match[2]}에서 ",
     ),
     # Anything up to a number, and days: 30분~1시간, 월요일~수요일.
-    (re.compile(rf"(?<=[0-9A-Za-z가-힣)%]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
+    (re.compile(rf"(?<=[0-9A-Za-z가-힣)%℃°]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
     # 2:00-4:00, 2-3주
     (re.compile(r"(?<=[0-9]:[0-9]{2}) ?[–-] ?(?=[0-9]{1,2}:[0-9]{2})"), lambda _match: "에서 "),
     (

@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     # No.1, and the same in one sign
     (re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 "),
     (re.compile(r"(?<![A-Za-z])[Vv]ol\. ?(?=[0-9])"), lambda _match: "볼륨 "),
+    (re.compile(r"(?<![A-Za-z])[Ee][Pp]\. ?(?=[0-9])"), lambda _match: "에피소드 "),
     (re.compile(r"(?<![A-Za-z])[Vv]er\. ?(?=[0-9])"), lambda _match: "버전 "),
     (re.compile(r"(?<![A-Za-z])(?:[Ff]ea?t)\. ?(?=[A-Za-z가-힣])"), lambda _match: "피처링 "),
     # R&B, S&P
