@@ -11,7 +11,7 @@ RUN npm run build
 
 FROM python:${PYTHON_VERSION}-slim-bookworm AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 \
-    DJANGO_SETTINGS_MODULE=forv.settings DJANGO_DEBUG=0 FORV_DATA_DIR=/data FORV_CACHE_DIR=/data/cache
+    DJANGO_SETTINGS_MODULE=forv.settings DJANGO_DEBUG=0 FORV_DATA_DIR=/data
 RUN useradd --system --create-home --uid 10001 forv && install -d -o forv /data
 WORKDIR /app
 COPY requirements/web.txt requirements/

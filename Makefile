@@ -33,6 +33,7 @@ format: .venv/development
 
 bench: .venv/development
 	$(BIN)/python -m bench.queue_latency
+	$(BIN)/python -m bench.read_text
 
 openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json > frontend/openapi.json

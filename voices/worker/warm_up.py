@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django_q.signals import post_spawn
 
 from voices.models import Voice
@@ -17,10 +17,10 @@ def connect() -> None:
 
 
 def warm_up(**kwargs: Any) -> None:
-    """Import torch, load the active voices that fit, and speak a word with each.
+    """Import torch, load the active voices, and speak a word with each.
 
-    An exception here would make django-q respawn the worker for ever, so a broken voice is only logged;
-    its own requests will say what is wrong with it.
+    An exception here would make django-q respawn the worker for ever, so it is only logged: a broken voice's
+    own requests will say what is wrong with it, and a database that is away comes back.
     """
     import torch
 
@@ -29,7 +29,12 @@ def warm_up(**kwargs: Any) -> None:
 
     torch.set_num_threads(settings.TORCH_THREADS)
     connections.close_all()
-    for voice in Voice.objects.filter(active=True):
+    try:
+        voices = list(Voice.objects.filter(active=True).select_related("member"))
+    except DatabaseError:
+        logger.exception("no voice is loaded beforehand")
+        return
+    for voice in voices:
         try:
             synthesize(loaded_voices.get(voice), "안녕하세요.")
         except Exception as error:
