@@ -23,7 +23,7 @@ from voice_model.training.weight_average import WeightAverage
 PEAK_RATE = 2e-3
 WARMUP = 800  # steps; the rate falls with 1/sqrt(step) after them (Noam)
 FRAMES_PER_BATCH = 4800  # padding included
-SAVE_EVERY = 200  # steps
+SAVE_EVERY = 100  # steps
 PERIOD_DROPOUT = 0.1
 """Share of sentences whose closing period is hidden: people also type sentences without one."""
 

@@ -23,21 +23,22 @@ from voice_model.training.weight_average import WeightAverage
 
 FIRST_RATE, LAST_RATE = 1e-3, 5e-5
 SEGMENT_FRAMES = 32
-SEGMENTS_PER_BATCH = 8
+SEGMENTS_PER_BATCH = 4
 MEL_LOSS_WEIGHT = 4.0
-SAVE_EVERY = 200  # steps
+SAVE_EVERY = 100  # steps
 
 
 def build_generator() -> HifiganGenerator:
     return HifiganGenerator(in_channels=N_MELS, out_channels=1, **vocoder_config().generator_model_params)
 
 
-def segments(utterances: list[Utterance], shuffler: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+def segments(
+    utterances: list[Utterance], weights: list[float], shuffler: random.Random
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Random cuts: mels [B, n_mels, frames] and the waveforms [B, 1, samples] under them."""
-    weights = [len(u.mel) for u in utterances]
     mels, waveforms = [], []
     for utterance in shuffler.choices(utterances, weights, k=SEGMENTS_PER_BATCH):
-        n_whole_frames = len(utterance.waveform) // HOP_LENGTH
+        n_whole_frames = min(len(utterance.mel), len(utterance.waveform) // HOP_LENGTH)
         first = shuffler.randint(0, n_whole_frames - SEGMENT_FRAMES)
         last = first + SEGMENT_FRAMES
         mels.append(utterance.mel[first:last].T)
@@ -57,6 +58,7 @@ def main() -> None:
     checkpoint = arguments.run / "vocoder.pth"
 
     utterances = [u for u in load_utterances(arguments.corpus) if len(u.waveform) > SEGMENT_FRAMES * HOP_LENGTH]
+    weights = [float(len(u.mel)) for u in utterances]
     generator = build_generator()
     optimizer = torch.optim.AdamW(generator.parameters(), betas=(0.8, 0.99))
     mel_loss = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS)
@@ -77,7 +79,7 @@ def main() -> None:
         fall = 0.5 * (1 + math.cos(math.pi * step / arguments.steps))
         for group in optimizer.param_groups:
             group["lr"] = LAST_RATE + (FIRST_RATE - LAST_RATE) * fall
-        mels, waveforms = segments(utterances, shuffler)
+        mels, waveforms = segments(utterances, weights, shuffler)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             made = generator(mels)
         made, real = made.float().squeeze(1), waveforms.squeeze(1)
