@@ -6,13 +6,20 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from django.utils.translation import gettext_lazy
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import JSONParser
-
-from voices.api.errors import RequestTooLarge
 
 # A character of text is at most 12 bytes of JSON (a surrogate pair, escaped).
 _MAX_BODY_BYTES = 16 * 1024 + 12 * settings.MAX_TEXT_CHARACTERS
+
+
+class RequestTooLarge(APIException):
+    # Here and not beside the others: DRF imports its parsers before them.
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = gettext_lazy("The request is too large.")
 
 
 class BoundedJSONParser(JSONParser):
