@@ -75,7 +75,7 @@ def acoustic_config() -> GlowTTSConfig:
         max_text_len=500,  # coqui's default is infinity, which is not JSON
         max_audio_len=SAMPLE_RATE * 30,
         data_dep_init_steps=1,
-        inference_noise_scale=0.333,
+        inference_noise_scale=0.0,
         length_scale=1.0,
         test_sentences=[],
     )

@@ -1,6 +1,6 @@
 """Speak a list of sentences with an exported voice, and list the files for a recognizer to read.
 
-    python -m voice_model.training.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--noise-scale 0.333]
+    python -m voice_model.training.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--noise-scale 0.0]
 
 OUTPUT_FOLDER/list.tsv has a line for each sentence: path of the wav, tab, the sentence.
 """
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("sentences", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--voice", default="1")
-    parser.add_argument("--noise-scale", type=float, default=0.333)
+    parser.add_argument("--noise-scale", type=float, default=0.0)
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
