@@ -92,6 +92,15 @@ def test_faster_speech_is_shorter(page: Page) -> None:
     assert seconds("2") < slow
 
 
+def test_page_shows_what_will_be_said_and_what_not_as_one_types(page: Page) -> None:
+    page.get_by_role("textbox").fill("8월 22일에 ★ 만나요")
+    preview = page.get_by_role("note", name="이렇게 읽어요")
+    expect(preview).to_contain_text("팔월 이십이일에 만나요")
+    expect(preview).to_contain_text("★")
+    page.get_by_role("textbox").fill("")
+    expect(preview).not_to_contain_text("만나요")
+
+
 def test_text_with_nothing_to_say_is_refused_in_clear_words(page: Page) -> None:
     ask(page, "★★★")
 
