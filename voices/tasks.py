@@ -57,7 +57,7 @@ def speak(request: VoiceRequest) -> None:
         if sentences_done:
             held = request.report_progress(sentences_done)
         else:
-            dropped = [{"text": part.text, "position": part.index} for part in spoken.dropped]
+            dropped = [part.as_json() for part in spoken.dropped]
             held = request.begin_speaking(spoken.text, dropped, len(spoken.sentences))
         if not held:
             raise AttemptLost

@@ -68,7 +68,7 @@ def preview(text: str, member: Member | None, speed: float) -> dict[str, Any]:
         "spoken_text": spoken.text,
         "pronunciation": spoken.pronunciation,
         "seconds": sum(sentence["seconds"] for sentence in sentences),
-        "dropped": [{"text": part.text, "position": part.index} for part in spoken.dropped],
+        "dropped": [part.as_json() for part in spoken.dropped],
         "sentences": sentences,
     }
 

@@ -24,6 +24,6 @@ class Command(BaseCommand):
                 "input": text,
                 "spoken": spoken.text,
                 "pronunciation": spoken.pronunciation,
-                "dropped": [{"text": d.text, "position": d.index} for d in spoken.dropped],
+                "dropped": [part.as_json() for part in spoken.dropped],
             }
             self.stdout.write(json.dumps(row, ensure_ascii=False))

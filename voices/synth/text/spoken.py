@@ -16,6 +16,10 @@ class Dropped:
     text: str
     index: int  # of the first of them, in the original text
 
+    def as_json(self) -> dict[str, str | int]:
+        """Return it as the API, the request's row and `preview_text` show it."""
+        return {"text": self.text, "position": self.index}
+
 
 @dataclass(frozen=True)
 class Token:
