@@ -240,9 +240,13 @@ VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Ran
 
 # How often a request may be begun before it is given up.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
-# A running attempt renews its lease at each sentence; past it another worker may take the request.
-LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 60, validate=validate.Range(min=1))
+# A running attempt renews its lease three times as often; past it the request is queued again.
+LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 10, validate=validate.Range(min=1))
+# How often a cluster looks for requests that were left behind.
+SWEEP_SECONDS = env.float("FORV_SWEEP_SECONDS", 2.0, validate=validate.Range(min=0.1))
 TASK_TIMEOUT_SECONDS = env.int("FORV_TASK_TIMEOUT_SECONDS", 300, validate=validate.Range(min=1))
+# A batch request that has waited for so long is no longer overtaken by those that somebody waits for.
+BATCH_PATIENCE_SECONDS = env.float("FORV_BATCH_PATIENCE_SECONDS", 600.0, validate=validate.Range(min=0))
 
 Q_CLUSTER = {
     "name": "forv",
@@ -252,10 +256,9 @@ Q_CLUSTER = {
     # Longest wait of an idle worker for a NOTIFY before it looks at the queue itself (seconds).
     "poll": 1,
     "bulk": 1,
-    # Tasks fetched ahead of the workers burn their lease while they wait.
-    "queue_limit": WORKERS,
     "timeout": TASK_TIMEOUT_SECONDS,
-    "retry": TASK_TIMEOUT_SECONDS + LEASE_SECONDS,
+    # What a queue row is redelivered for is up to the table; the sweeper does not wait for it (sweeper.py).
+    "retry": TASK_TIMEOUT_SECONDS,
     # The request's row says what became of it; the queue keeps no results and repeats nothing.
     "save_limit": -1,
     "ack_failures": True,

@@ -1,5 +1,6 @@
 """Members and requests in any state, brought there by the methods that the service itself calls."""
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,13 @@ from voices.voice_files import hash_voice_files
 
 SENTENCE = "안녕하세요."
 AUDIO = b"0123456789"
+# What is told of AUDIO, beside its name.
+SOUND: dict[str, Any] = {
+    "audio_size": len(AUDIO),
+    "audio_sha256": hashlib.sha256(AUDIO).hexdigest(),
+    "duration_seconds": 1.0,
+}
+CLUSTER = "the tests' cluster"
 
 
 def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
@@ -37,9 +45,14 @@ def queued(member: Member, **fields: Any) -> VoiceRequest:
 
 
 def processing(member: Member, **fields: Any) -> VoiceRequest:
-    request = VoiceRequest.objects.claim(queued(member, **fields).pk)
-    assert request is not None
-    return request
+    return claimed(queued(member, **fields))
+
+
+def claimed(request: VoiceRequest) -> VoiceRequest:
+    """Begin an attempt at this request, whoever's turn it is."""
+    begun = VoiceRequest.objects.filter(pk=request.pk).claim_next(CLUSTER)
+    assert begun is not None
+    return begun
 
 
 def succeeded(member: Member, **fields: Any) -> VoiceRequest:
@@ -47,7 +60,7 @@ def succeeded(member: Member, **fields: Any) -> VoiceRequest:
     request = processing(member, **fields)
     assert request.begin_speaking(SENTENCE, [], 1)
     name = default_storage.save(request.attempt_audio_name, ContentFile(AUDIO))
-    assert request.succeed(audio_name=name, duration_seconds=1.0)
+    assert request.succeed(audio_name=name, **SOUND)
     if request.public_audio_name:
         default_storage.save(request.public_audio_name, ContentFile(AUDIO))
     return reloaded(request)

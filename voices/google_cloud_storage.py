@@ -9,7 +9,7 @@ from google.cloud.exceptions import NotFound
 from google.cloud.storage.retry import DEFAULT_RETRY
 from storages.backends.gcloud import GoogleCloudStorage
 
-# Google's own bounds are two minutes; a request's lease would run out while its audio is being stored.
+# Google's own bounds are two minutes, for each of a request's two objects.
 BOUNDS: dict[str, Any] = {"timeout": 10.0, "retry": DEFAULT_RETRY.with_timeout(20.0)}
 
 

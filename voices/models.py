@@ -13,8 +13,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
 # Client-given parts of an object name: nothing that could leave its folder.
@@ -28,6 +28,9 @@ ONE_LINE = RegexValidator(r"\A\S(.*\S)?\Z", _("No spaces at the ends, and one li
 # NOTIFY on this channel carries the id of a request whose row has changed.
 CHANGED_CHANNEL = "voice_request_changed"
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
+# Longer than most requests take, so that in a full queue each client's first comes before anybody's second.
+BETWEEN_TURNS = timedelta(minutes=1)
+_DIED = "The worker died at each attempt."
 
 
 class Member(models.Model):
@@ -145,56 +148,78 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
     def processing(self) -> Self:
         return self.filter(status=VoiceRequest.Status.PROCESSING)
 
+    def waiting(self) -> Self:
+        """What may be begun now: queued, and not held back after an attempt that went wrong."""
+        return self.queued().filter(available_at__lte=Now())
+
+    def in_order(self) -> Self:
+        """As they are to be begun: interactive before batch, until a batch request has waited long enough."""
+        patient_since = Now() - timedelta(seconds=settings.BATCH_PATIENCE_SECONDS)
+        yields = Q(priority=VoiceRequest.Priority.BATCH, queued_at__gt=patient_since)
+        return self.annotate(yields=models.ExpressionWrapper(yields, output_field=models.BooleanField())).order_by(
+            "yields", "turn", "queued_at", "pk"
+        )
+
     def submit(self, **fields: Any) -> "VoiceRequest":
         """Accept a request: its row and its place in the queue are written both or neither."""
         from voices.tasks import enqueue_synthesis
 
         with transaction.atomic():
-            request = self.create(**fields)
-            enqueue_synthesis(request)
+            request = self.create(**fields, turn=self._turn_of(fields.get("uuid", "")))
+            enqueue_synthesis()
         return request
 
-    def claim(self, request_id: uuid.UUID | str) -> "VoiceRequest | None":
-        """Begin an attempt at a request that is queued, or whose attempt's lease has run out.
+    def claim_next(self, claimed_by: str) -> "VoiceRequest | None":
+        """Begin an attempt at the request whose turn it is; ``None``: there is nothing to do.
 
-        Returns ``None`` where there is nothing to do: finished, cancelled, deleted, or somebody else's.
-        A request that has used up its attempts is failed instead.
+        ``claimed_by`` is the cluster's id, by which it can give back what it holds when it stops.
         """
-        claimable = self.filter(pk=request_id).filter(
-            Q(status=VoiceRequest.Status.QUEUED) | Q(status=VoiceRequest.Status.PROCESSING, lease_expires_at__lt=Now())
-        )
-        changed = _change(
-            claimable.filter(attempt__lt=settings.MAX_ATTEMPTS),
-            request_id,
-            status=VoiceRequest.Status.PROCESSING,
-            attempt=F("attempt") + 1,
-            started_at=Now(),
-            lease_expires_at=_lease(),
-            sentences_done=0,
-            sentences_total=None,
-        )
-        if changed:
-            return self.select_related("member").get(pk=request_id)
-        if exhausted := claimable.filter(attempt__gte=settings.MAX_ATTEMPTS).first():
-            exhausted.fail("attempts_exhausted", "The worker died at each attempt.")
-        return None
-
-    def requeue_abandoned(self) -> int:
-        """Queue again what no living attempt holds any more. Returns how many."""
-        from voices.tasks import enqueue_synthesis
-
-        abandoned = self.processing().filter(lease_expires_at__lt=Now())
         with transaction.atomic():
-            requests = list(abandoned.select_for_update(skip_locked=True))
-            for request in requests:
-                _change(
-                    self.processing().filter(pk=request.pk),
-                    request.pk,
-                    status=VoiceRequest.Status.QUEUED,
-                    lease_expires_at=None,
-                )
-                enqueue_synthesis(request)
-        return len(requests)
+            request = self.waiting().in_order().select_for_update(skip_locked=True).first()
+            if request is None:
+                return None
+            _change(
+                VoiceRequest.objects.filter(pk=request.pk),
+                request.pk,
+                status=VoiceRequest.Status.PROCESSING,
+                attempt=F("attempt") + 1,
+                claimed_by=claimed_by,
+                started_at=Now(),
+                lease_expires_at=_lease(),
+                sentences_done=0,
+                sentences_total=None,
+            )
+        return VoiceRequest.objects.select_related("member").get(pk=request.pk)
+
+    def recover_abandoned(self) -> int:
+        """Queue again what no living attempt holds any more, or fail it after its last attempt. Returns how many."""
+        with transaction.atomic():
+            abandoned = self.processing().filter(lease_expires_at__lt=Now()).select_for_update(skip_locked=True)
+            return sum(request.put_back() or request.fail("attempts_exhausted", _DIED) for request in abandoned)
+
+    def release(self, claimed_by: str) -> int:
+        """Queue again what a cluster held when it stopped, without counting these attempts. Returns how many."""
+        held = self.processing().filter(claimed_by=claimed_by)
+        cut_short = F("attempts_cut_short") + 1
+        return sum(
+            _change(held.filter(pk=pk), pk, **_QUEUED_AGAIN, available_at=Now(), attempts_cut_short=cut_short)
+            for pk in held.values_list("pk", flat=True)
+        )
+
+    def with_stray_audio(self) -> Self:
+        """What ended so long ago that no attempt can still be writing the audio that nobody will hear."""
+        longest_attempt = timedelta(seconds=settings.TASK_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
+        return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt).order_by("finished_at")
+
+    def _turn_of(self, client_uuid: str) -> Any:
+        """Now, or some time after the turn of the last request with which the same client already waits.
+
+        So a client's many requests count as if they came one by one: others go between them, and no stream of
+        newcomers can hold one up for longer than its turn is away.
+        """
+        own = self.queued().filter(uuid=client_uuid) if client_uuid else self.none()
+        last = own.aggregate(last=models.Max("turn"))["last"]
+        return Greatest(Now(), Value(last + BETWEEN_TURNS)) if last else Now()
 
 
 class VoiceRequest(models.Model):
@@ -212,6 +237,10 @@ class VoiceRequest(models.Model):
         MP3 = "mp3", "MP3"
         OPUS = "opus", "Opus"
         FLAC = "flac", "FLAC"
+
+    class Priority(models.IntegerChoices):
+        INTERACTIVE = 0, _("somebody waits for it")
+        BATCH = 1, _("when nobody waits")
 
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
@@ -233,8 +262,16 @@ class VoiceRequest(models.Model):
     seed = models.BigIntegerField(_("seed"), default=0)
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, db_default=Priority.INTERACTIVE)
+    # When the request counts as having come; see VoiceRequestQuerySet._turn_of.
+    turn = models.DateTimeField(db_default=Now(), editable=False)
+    # Not to be begun before: an attempt that went wrong is repeated after a pause.
+    available_at = models.DateTimeField(db_default=Now(), editable=False)
     # The fencing number: only the attempt that holds the row may write to it.
     attempt = models.PositiveIntegerField(_("attempt"), default=0)
+    # Attempts that ended with their cluster; they don't count towards MAX_ATTEMPTS.
+    attempts_cut_short = models.PositiveIntegerField(db_default=0, editable=False)
+    claimed_by = models.CharField(max_length=36, blank=True, db_default="", editable=False)
     lease_expires_at = models.DateTimeField(null=True, blank=True, editable=False)
     sentences_done = models.PositiveIntegerField(_("sentences done"), default=0)
     sentences_total = models.PositiveIntegerField(_("sentences in all"), null=True, blank=True)
@@ -242,6 +279,10 @@ class VoiceRequest(models.Model):
     spoken_text = models.TextField(_("spoken text"), blank=True)
     dropped = models.JSONField(_("left out"), default=list, blank=True)
     audio_name = models.CharField(_("audio object"), max_length=255, blank=True)
+    audio_size = models.PositiveBigIntegerField(_("audio size (bytes)"), null=True, blank=True)
+    audio_sha256 = models.CharField(_("audio SHA-256"), max_length=64, blank=True, db_default="")
+    # Attempts that lost or died may have stored audio; the sweeper deletes it.
+    stray_audio = models.BooleanField(db_default=False, editable=False)
     duration_seconds = models.FloatField(_("duration (s)"), null=True, blank=True)
     error_code = models.CharField(_("error code"), max_length=50, blank=True)
     error_detail = models.TextField(_("error detail"), blank=True)
@@ -259,6 +300,7 @@ class VoiceRequest(models.Model):
         indexes = [
             models.Index(fields=["status", "queued_at"], name="request_by_status"),
             models.Index(fields=["uuid", "-queued_at"], name="request_by_client"),
+            models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -302,7 +344,13 @@ class VoiceRequest(models.Model):
     @property
     def attempt_audio_name(self) -> str:
         """The object this attempt writes; no other attempt or request ever writes to it."""
-        return f"wav_files/{self.member_id}/{self.pk}/{self.attempt}_voice.{self.format}"
+        return self._audio_name_of(self.attempt)
+
+    @property
+    def stray_audio_names(self) -> list[str]:
+        """The objects of all attempts but the one that succeeded."""
+        names = (self._audio_name_of(attempt) for attempt in range(1, self.attempt + 1))
+        return [name for name in names if name != self.audio_name]
 
     @property
     def public_audio_name(self) -> str | None:
@@ -314,9 +362,19 @@ class VoiceRequest(models.Model):
     @property
     def queue_position(self) -> int | None:
         """How many requests are to be begun up to and with this one; ``None`` once it has begun."""
-        if self.status != self.Status.QUEUED:
+        queued = VoiceRequest.objects.queued().annotate(yields=_yields())
+        own = queued.filter(pk=self.pk).values("yields", "turn", "queued_at").first()
+        if own is None:
             return None
-        return VoiceRequest.objects.queued().filter(queued_at__lt=self.queued_at).count() + 1
+        ahead = Q(yields__lt=own["yields"]) | Q(yields=own["yields"]) & (
+            Q(turn__lt=own["turn"]) | Q(turn=own["turn"], queued_at__lt=own["queued_at"])
+        )
+        return queued.waiting().filter(ahead).count() + 1
+
+    @property
+    def attempts_left(self) -> int:
+        """How often it may still be begun."""
+        return max(0, settings.MAX_ATTEMPTS - (self.attempt - self.attempts_cut_short))
 
     def begin_speaking(self, spoken_text: str, dropped: Sequence[dict[str, Any]], sentences_total: int) -> bool:
         """Record what this attempt will say. False: it no longer holds the row."""
@@ -333,17 +391,32 @@ class VoiceRequest(models.Model):
         """Record how far this attempt is, and renew its lease. False: it no longer holds the row."""
         return _change(self._held(), self.pk, sentences_done=sentences_done, lease_expires_at=_lease())
 
-    def succeed(self, *, audio_name: str, duration_seconds: float) -> bool:
+    def renew_lease(self) -> bool:
+        """Keep the row for another lease; nobody is told. False: this attempt no longer holds it."""
+        return bool(self._held().update(lease_expires_at=_lease()))
+
+    def succeed(self, *, audio_name: str, audio_size: int, audio_sha256: str, duration_seconds: float) -> bool:
         """processing → succeeded. False: this attempt no longer holds the row, nothing is changed."""
         return _change(
             self._held(),
             self.pk,
             status=self.Status.SUCCEEDED,
             audio_name=audio_name,
+            audio_size=audio_size,
+            audio_sha256=audio_sha256,
             duration_seconds=duration_seconds,
-            finished_at=Now(),
-            lease_expires_at=None,
+            **_ended(stray_audio=self.attempt > 1),
         )
+
+    def put_back(self, after_seconds: float = 0.0) -> bool:
+        """processing → queued, to be begun again after a pause.
+
+        False: this attempt no longer holds the row, or it was the last one. Nothing is changed.
+        """
+        if not self.attempts_left:
+            return False
+        pause = timedelta(seconds=after_seconds)
+        return _change(self._held(), self.pk, **_QUEUED_AGAIN, available_at=Now() + pause)
 
     def fail(self, code: str, detail: str) -> bool:
         """queued or processing → failed, by the attempt that holds the row; ``code`` is stable."""
@@ -355,8 +428,7 @@ class VoiceRequest(models.Model):
             status=self.Status.FAILED,
             error_code=code,
             error_detail=detail,
-            finished_at=Now(),
-            lease_expires_at=None,
+            **_ended(stray_audio=self.attempt > 0),
         )
 
     def cancel(self) -> bool:
@@ -365,8 +437,7 @@ class VoiceRequest(models.Model):
             VoiceRequest.objects.filter(pk=self.pk, status__in=[self.Status.QUEUED, self.Status.PROCESSING]),
             self.pk,
             status=self.Status.CANCELLED,
-            finished_at=Now(),
-            lease_expires_at=None,
+            **_ended(stray_audio=Q(attempt__gt=0)),
         )
 
     def retry(self) -> "VoiceRequest":
@@ -380,15 +451,35 @@ class VoiceRequest(models.Model):
             format=self.format,
             speed=self.speed,
             seed=self.seed,
+            priority=self.priority,
         )
+
+    def _audio_name_of(self, attempt: int) -> str:
+        return f"wav_files/{self.member_id}/{self.pk}/{attempt}_voice.{self.format}"
 
     def _held(self) -> models.QuerySet["VoiceRequest"]:
         return VoiceRequest.objects.processing().filter(pk=self.pk, attempt=self.attempt)
 
 
+def _yields() -> Any:
+    """Whether a request lets those pass that somebody waits for."""
+    patient_since = Now() - timedelta(seconds=settings.BATCH_PATIENCE_SECONDS)
+    yields = Q(priority=VoiceRequest.Priority.BATCH, queued_at__gt=patient_since)
+    return models.ExpressionWrapper(yields, output_field=models.BooleanField())
+
+
 def _lease() -> Any:
     # By the database's clock: a worker whose own is wrong must not steal or lose a request.
     return Now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+def _ended(stray_audio: bool | Q) -> dict[str, Any]:
+    """What every end of a request writes."""
+    return {"finished_at": Now(), "lease_expires_at": None, "claimed_by": "", "stray_audio": stray_audio}
+
+
+# What is written when an attempt ends and the request does not.
+_QUEUED_AGAIN = {"status": VoiceRequest.Status.QUEUED, "lease_expires_at": None, "claimed_by": ""}
 
 
 def _change(allowed: models.QuerySet[VoiceRequest], request_id: uuid.UUID | str, **values: Any) -> bool:

@@ -14,6 +14,7 @@ from voices.models import VoiceRequest
 def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
     """A request takes its audio along; the public copy stays while another request has that name."""
     names = [instance.audio_name] if instance.audio_name else []
+    names += instance.stray_audio_names if instance.stray_audio else []
     if instance.audio_name and instance.public_audio_name and not _shares_public_name(instance):
         names.append(instance.public_audio_name)
     for name in names:

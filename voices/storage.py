@@ -1,9 +1,11 @@
 """Audio in a local folder, behind addresses that expire as Google Cloud Storage's do."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 
@@ -16,6 +18,20 @@ class SignedFileSystemStorage(FileSystemStorage):
     def __init__(self, location: str) -> None:
         super().__init__(location=location, allow_overwrite=True)
 
+    def _save(self, name: str, content: File[bytes]) -> str:
+        """Under another name until all of it is there: nobody reads half a file, whoever dies while writing."""
+        try:
+            part = super()._save(_part(name), content)  # type: ignore[misc]  # Django's stubs leave it out
+            Path(self.path(part)).replace(self.path(name))
+        except OSError:
+            super().delete(_part(name))
+            raise
+        return name
+
+    def delete(self, name: str) -> None:
+        for path in (name, _part(name)):
+            super().delete(path)
+
     def url(self, name: str | None, parameters: Mapping[str, str] | None = None) -> str:
         """An address that works for ``settings.AUDIO_URL_SECONDS``.
 
@@ -24,6 +40,10 @@ class SignedFileSystemStorage(FileSystemStorage):
         disposition = (parameters or {}).get("response_disposition", "")
         token = signing.dumps([name, disposition], salt=_SALT)
         return reverse("signed-file", args=[token])
+
+
+def _part(name: str) -> str:
+    return f"{name}.part"
 
 
 def read_signed_token(token: str) -> tuple[str, str]:

@@ -1,18 +1,30 @@
-"""What the queue runs: a request is claimed, spoken, stored, and told to be done."""
+"""What the queue runs: the request whose turn it is gets claimed, spoken, stored, and told to be done.
 
+The queue says that there is work; the table says which. So a queue row that is lost, repeated or older than
+this code does no harm: the sweeper writes what is missing, and a task that finds nothing to do just ends.
+"""
+
+import errno
+import hashlib
 import logging
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django_q.exceptions import TimeoutException
 from django_q.tasks import async_task
 
 from voices.dictionary import lexicon_for
 from voices.models import Voice, VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
+from voices.worker.cluster_id import CLUSTER_ID
+from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
+from voices.worker.outage import through_outage
 
 logger = logging.getLogger(__name__)
+
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class AttemptLost(Exception):
@@ -25,26 +37,43 @@ class NoVoiceError(SynthError):
     code = "no_voice"
 
 
-def enqueue_synthesis(request: VoiceRequest) -> None:
-    """Put the request in the queue, within the caller's transaction."""
-    async_task("voices.tasks.synthesize_request", str(request.pk), task_name=str(request.pk))
+class AudioNotStored(Exception):
+    """The storage did not take the audio; its own exception is the cause."""
 
 
-def synthesize_request(request_id: str) -> None:
-    """Speak one request. Whatever happens is written to its row; the queue is told nothing."""
-    request = VoiceRequest.objects.claim(request_id)
-    if request is None:
-        return
+def enqueue_synthesis() -> None:
+    """Put one request's worth of work in the queue, within the caller's transaction."""
+    async_task("voices.tasks.synthesize_next")
+
+
+def synthesize_next() -> None:
+    """Speak the request whose turn it is. Whatever happens is written to its row; the queue is told nothing."""
     try:
-        speak(request)
+        if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
+            attempt(request)
+    except (OperationalError, InterfaceError):
+        # The lease runs out, and the sweeper queues the request again.
+        logger.exception("the database is away")
+
+
+def attempt(request: VoiceRequest) -> None:
+    """Speak one request that this process has claimed."""
+    try:
+        with renewed_lease(request):
+            speak(request)
     except AttemptLost:
         logger.info("request %s: attempt %s was overtaken", request.pk, request.attempt)
     except SynthError as error:
         logger.warning("request %s failed: %s", request.pk, error)
-        request.fail(error.code, str(error))
-    except Exception:
-        logger.exception("request %s failed", request.pk)
-        request.fail("internal_error", "")
+        message = str(error)  # the name `error` is gone when a repeated call would look for it
+        code = error.code
+        through_outage(lambda: request.fail(code, message))
+    except (OperationalError, InterfaceError):
+        raise
+    except BaseException as error:  # a request may end in SystemExit or django-q2's timeout too
+        logger.exception("request %s: attempt %s failed", request.pk, request.attempt)
+        code = _failure_code(error)
+        through_outage(lambda: request.put_back(_pause_seconds(request)) or request.fail(code, ""))
 
 
 def speak(request: VoiceRequest) -> None:
@@ -68,19 +97,61 @@ def speak(request: VoiceRequest) -> None:
         speed=request.speed,
         seed=request.seed,
         lexicon=lexicon_for(request.member_id),
-        on_progress=report,
+        on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)
-    stored_name = default_storage.save(request.attempt_audio_name, ContentFile(audio))
     try:
-        with transaction.atomic():
-            if not request.succeed(audio_name=stored_name, duration_seconds=speech.duration_seconds):
-                raise AttemptLost
-            # The row is locked until the commit, so no later attempt's audio is overwritten.
-            if request.public_audio_name:
-                default_storage.save(request.public_audio_name, ContentFile(audio))
-    except DatabaseError:
-        raise  # perhaps it was committed: then the row names this audio
-    except Exception:
-        default_storage.delete(stored_name)
+        _store(request.attempt_audio_name, audio)
+        if not through_outage(lambda: _finish(request, audio, speech.duration_seconds)):
+            raise AttemptLost
+    except (AttemptLost, AudioNotStored):
+        # After any other exception the row may name this audio: then it is the sweeper's to judge.
+        _discard(request.attempt_audio_name)
         raise
+
+
+def _finish(request: VoiceRequest, audio: bytes, duration_seconds: float) -> bool:
+    """Tell of the stored audio. False: this attempt lost the row."""
+    with transaction.atomic():
+        finished = request.succeed(
+            audio_name=request.attempt_audio_name,
+            audio_size=len(audio),
+            audio_sha256=hashlib.sha256(audio).hexdigest(),
+            duration_seconds=duration_seconds,
+        )
+        # The row is locked until the commit, so no later attempt's audio is overwritten.
+        if finished and request.public_audio_name:
+            _store(request.public_audio_name, audio)
+    # Where the answer to an earlier commit was lost, the row names this audio already.
+    return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=request.attempt_audio_name).exists()
+
+
+def _store(name: str, audio: bytes) -> None:
+    try:
+        default_storage.save(name, ContentFile(audio))
+    except Exception as error:  # each storage has errors of its own
+        raise AudioNotStored(name) from error
+
+
+def _discard(name: str) -> None:
+    """Delete what nobody will hear; where that fails, the sweeper tries again."""
+    try:
+        default_storage.delete(name)
+    except Exception as error:
+        logger.warning("%s can't be deleted now: %s", name, error)
+
+
+def _failure_code(error: BaseException) -> str:
+    cause = error.__cause__ if isinstance(error, AudioNotStored) else error
+    match cause:
+        case OSError(errno=number) if number in _DISK_FULL:
+            return "disk_full"
+        case TimeoutException():
+            return "timed_out"
+        case _:
+            return "storage_unavailable" if isinstance(error, AudioNotStored) else "internal_error"
+
+
+def _pause_seconds(request: VoiceRequest) -> float:
+    """How long to wait before the next attempt: 2 s after the first, then five times as long each time."""
+    return 2.0 * 5.0 ** (request.attempt - request.attempts_cut_short - 1)

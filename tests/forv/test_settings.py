@@ -54,6 +54,8 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         ("FORV_MAX_ATTEMPTS", "0"),
         ("FORV_LEASE_SECONDS", "0"),
         ("FORV_TASK_TIMEOUT_SECONDS", ""),
+        ("FORV_SWEEP_SECONDS", "0"),
+        ("FORV_BATCH_PATIENCE_SECONDS", "-1"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://user@host/name"),
         ("DATABASE_URL", "sqlite:///file"),
@@ -130,9 +132,9 @@ def test_pages_of_any_origin_may_ask_until_some_are_named(load: Load) -> None:
     assert named["CORS_ALLOWED_ORIGINS"] == ["https://a.example", "https://b.example"]
 
 
-def test_a_task_may_take_less_time_than_its_row_is_locked(load: Load) -> None:
-    queue = load(FORV_TASK_TIMEOUT_SECONDS="10", FORV_LEASE_SECONDS="5")["Q_CLUSTER"]
-    assert (queue["timeout"], queue["retry"]) == (10, 15)
+def test_a_queue_row_is_locked_for_as_long_as_its_task_may_take(load: Load) -> None:
+    queue = load(FORV_TASK_TIMEOUT_SECONDS="10")["Q_CLUSTER"]
+    assert (queue["timeout"], queue["retry"]) == (10, 10)
 
 
 def test_cookies_travel_encrypted_outside_of_debugging(load: Load) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from voices.dictionary import lexicon_for
 from voices.models import DictionaryEntry, Member, VoiceRequest
 from voices.synth import read
-from voices.tasks import synthesize_request
+from voices.tasks import synthesize_next
 
 CSV = "written,reading,member\r\n킴밥천국,킴밥 천국,\r\nQQX,큐큐,member-1\r\n"
 
@@ -36,7 +36,7 @@ def test_particles_agree_with_what_is_read(db: None) -> None:
 def test_the_worker_reads_by_the_dictionary(member: Member) -> None:
     DictionaryEntry.objects.create(written="QQX", reading="큐큐", member=member)
     request = VoiceRequest.objects.submit(member=member, text="QQX 안녕.")
-    synthesize_request(str(request.pk))
+    synthesize_next()
     request.refresh_from_db()
     assert request.spoken_text == "큐큐 안녕."
 

@@ -9,11 +9,12 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import IntegrityError, connection
+from django.db.models import F
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
 from tests import factories
-from tests.factories import reloaded, second_connection
+from tests.factories import CLUSTER, SOUND, reloaded, second_connection
 from voices.models import CHANGED_CHANNEL, Member, Voice, VoiceRequest
 
 Listen = Callable[[], list[str]]
@@ -31,7 +32,7 @@ class TestSubmit:
     def test_row_and_queue_row_are_written_both_or_neither(
         self, member: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def enqueue(request: VoiceRequest) -> None:
+        def enqueue() -> None:
             raise psycopg.OperationalError("the queue is away")
 
         monkeypatch.setattr("voices.tasks.enqueue_synthesis", enqueue)
@@ -44,9 +45,10 @@ class TestSubmit:
 class TestClaim:
     def test_a_queued_request_is_begun_with_a_lease(self, member: Member, settings: Any) -> None:
         settings.LEASE_SECONDS = 60
-        request = VoiceRequest.objects.claim(factories.queued(member).pk)
+        factories.queued(member)
+        request = VoiceRequest.objects.claim_next(CLUSTER)
         assert request is not None
-        assert (request.status, request.attempt) == ("processing", 1)
+        assert (request.status, request.attempt, request.claimed_by) == ("processing", 1, CLUSTER)
         assert request.started_at is not None and request.lease_expires_at is not None
         assert request.lease_expires_at - request.started_at == timedelta(seconds=60)
 
@@ -54,72 +56,131 @@ class TestClaim:
     def test_what_is_running_or_over_is_not_begun(self, state: str, member: Member) -> None:
         request = getattr(factories, state)(member)
         before = values(request)
-        assert VoiceRequest.objects.claim(request.pk) is None
+        assert VoiceRequest.objects.claim_next(CLUSTER) is None
         assert values(request) == before
 
-    def test_what_is_gone_is_not_begun(self, member: Member) -> None:
-        request = factories.queued(member)
-        VoiceRequest.objects.filter(pk=request.pk).delete()
-        assert VoiceRequest.objects.claim(request.pk) is None
+    def test_what_was_put_back_is_begun_after_its_pause(self, member: Member) -> None:
+        request = factories.processing(member)
+        assert request.put_back(after_seconds=60)
+        assert VoiceRequest.objects.claim_next(CLUSTER) is None
+        VoiceRequest.objects.update(available_at=Now())
+        assert VoiceRequest.objects.claim_next(CLUSTER) == request
 
     @pytest.mark.django_db(transaction=True)
-    @pytest.mark.parametrize("lease_is_over", [False, True], ids=["queued", "abandoned"])
-    def test_of_concurrent_claims_one_succeeds(self, lease_is_over: bool, member: Member) -> None:
-        request = factories.processing(member) if lease_is_over else factories.queued(member)
-        if lease_is_over:
-            expire_lease(request)
+    def test_of_concurrent_claims_each_gets_another_request(self, member: Member) -> None:
+        for _ in range(3):
+            factories.queued(member)
         together = Barrier(4)
 
         def claim(_: int) -> VoiceRequest | None:
             try:
                 connection.ensure_connection()
                 together.wait()
-                return VoiceRequest.objects.claim(request.pk)
+                return VoiceRequest.objects.claim_next(CLUSTER)
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(4) as pool:
             claimed = [won for won in pool.map(claim, range(4)) if won is not None]
-        assert [won.attempt for won in claimed] == [request.attempt + 1]
-        assert reloaded(request).attempt == request.attempt + 1
+        assert len({won.pk for won in claimed}) == len(claimed) == 3
+        assert set(VoiceRequest.objects.values_list("status", "attempt")) == {("processing", 1)}
 
     def test_an_abandoned_request_is_begun_anew_from_its_first_sentence(self, member: Member) -> None:
         request = factories.processing(member)
         request.begin_speaking("하나. 둘.", [], 2)
         request.report_progress(1)
         expire_lease(request)
-        again = VoiceRequest.objects.claim(request.pk)
-        assert again is not None
+        VoiceRequest.objects.recover_abandoned()
+        again = factories.claimed(request)
         assert (again.attempt, again.sentences_done, again.sentences_total) == (2, 0, None)
 
-    def test_after_the_last_attempt_it_is_given_up(self, member: Member, settings: Any) -> None:
-        settings.MAX_ATTEMPTS = 2
-        request = factories.processing(member)
-        expire_lease(request)
-        assert VoiceRequest.objects.claim(request.pk) is not None
-        expire_lease(request)
-        assert VoiceRequest.objects.claim(request.pk) is None
-        given_up = reloaded(request)
-        assert (given_up.status, given_up.error_code, given_up.attempt) == ("failed", "attempts_exhausted", 2)
-
     def test_requests_of_others_are_untouched(self, member: Member) -> None:
+        factories.queued(member)
         other = factories.queued(member)
         before = values(other)
-        VoiceRequest.objects.claim(factories.queued(member).pk)
+        VoiceRequest.objects.claim_next(CLUSTER)
         assert values(other) == before
+
+
+def in_order() -> list[str]:
+    """The texts of what is queued, as they would be begun."""
+    texts = []
+    for place, request in enumerate(VoiceRequest.objects.queued().in_order(), start=1):
+        assert request.queue_position == place
+        texts.append(request.text)
+    return texts
+
+
+class TestOrder:
+    def test_first_come_first_served(self, member: Member) -> None:
+        for text in "가나다":
+            factories.queued(member, text=text)
+        assert in_order() == ["가", "나", "다"]
+
+    def test_what_somebody_waits_for_comes_before_a_batch(self, member: Member) -> None:
+        factories.queued(member, text="일괄", priority=VoiceRequest.Priority.BATCH)
+        factories.queued(member, text="대화")
+        assert in_order() == ["대화", "일괄"]
+
+    def test_a_batch_that_has_waited_long_enough_is_not_overtaken_any_more(self, member: Member, settings: Any) -> None:
+        settings.BATCH_PATIENCE_SECONDS = 600
+        batch = factories.queued(member, text="일괄", priority=VoiceRequest.Priority.BATCH)
+        earlier = Now() - timedelta(seconds=601)
+        VoiceRequest.objects.filter(pk=batch.pk).update(queued_at=earlier, turn=earlier)
+        factories.queued(member, text="대화")
+        assert in_order() == ["일괄", "대화"]
+
+    def test_one_clients_many_requests_let_others_between(self, member: Member) -> None:
+        for text in ("가1", "가2", "가3"):
+            factories.queued(member, text=text, uuid="가")
+        factories.queued(member, text="나1", uuid="나")
+        factories.queued(member, text="나2", uuid="나")
+        factories.queued(member, text="다1", uuid="다")
+        assert in_order() == ["가1", "나1", "다1", "가2", "나2", "가3"]
+
+    def test_clients_without_a_name_are_each_their_own(self, member: Member) -> None:
+        for text in "가나":
+            factories.queued(member, text=text)
+        factories.queued(member, text="다", uuid="다")
+        assert in_order() == ["가", "나", "다"]
+
+    def test_newcomers_overtake_for_a_bounded_time_only(self, member: Member) -> None:
+        factories.queued(member, text="가1", uuid="가")
+        second = factories.queued(member, text="가2", uuid="가")
+        earlier = timedelta(minutes=2)
+        VoiceRequest.objects.filter(pk=second.pk).update(turn=F("turn") - earlier, queued_at=F("queued_at") - earlier)
+        factories.queued(member, text="나1", uuid="나")
+        assert in_order().index("가2") < in_order().index("나1")
+
+    def test_who_has_been_served_starts_anew(self, member: Member) -> None:
+        for _ in range(3):
+            factories.processing(member, uuid="가")
+        factories.queued(member, text="가4", uuid="가")
+        factories.queued(member, text="나1", uuid="나")
+        assert in_order() == ["가4", "나1"]
+
+    def test_what_is_held_back_holds_nobody_up(self, member: Member) -> None:
+        paused = factories.processing(member)
+        paused.put_back(after_seconds=60)
+        assert factories.queued(member).queue_position == 1
 
 
 WRITES: list[Callable[[VoiceRequest], bool]] = [
     lambda request: request.begin_speaking("하나.", [], 1),
     lambda request: request.report_progress(1),
-    lambda request: request.succeed(audio_name="a.wav", duration_seconds=1.0),
+    lambda request: request.succeed(audio_name="a.wav", **SOUND),
+    lambda request: request.renew_lease(),
+    lambda request: request.put_back(),
     lambda request: request.fail("internal_error", ""),
 ]
+WRITE_NAMES = ["begin_speaking", "report_progress", "succeed", "renew_lease", "put_back", "fail"]
 
 
 class TestFence:
-    @pytest.mark.parametrize("write", WRITES, ids=["begin_speaking", "report_progress", "succeed", "fail"])
-    @pytest.mark.parametrize("taken_by", ["a later attempt", "a cancel", "the sweeper", "nobody: it was deleted"])
+    @pytest.mark.parametrize("write", WRITES, ids=WRITE_NAMES)
+    @pytest.mark.parametrize(
+        "taken_by", ["a later attempt", "a cancel", "a stop of its cluster", "nobody: it was deleted"]
+    )
     def test_an_attempt_that_lost_the_row_changes_nothing(
         self, taken_by: str, write: Callable[[VoiceRequest], bool], member: Member
     ) -> None:
@@ -127,13 +188,13 @@ class TestFence:
         match taken_by:
             case "a later attempt":
                 expire_lease(stale)
-                assert VoiceRequest.objects.claim(stale.pk)
+                assert VoiceRequest.objects.recover_abandoned() == 1
+                factories.claimed(stale)
             case "a cancel":
                 assert reloaded(stale).cancel()
-            case "the sweeper":
-                expire_lease(stale)
-                assert VoiceRequest.objects.requeue_abandoned() == 1
-                assert VoiceRequest.objects.claim(stale.pk)
+            case "a stop of its cluster":
+                assert VoiceRequest.objects.release(CLUSTER) == 1
+                factories.claimed(stale)
             case _:
                 VoiceRequest.objects.filter(pk=stale.pk).delete()
         before = list(VoiceRequest.objects.values())
@@ -155,42 +216,95 @@ class TestFence:
         assert request.report_progress(1)
         after = reloaded(request).lease_expires_at
         assert before is not None and after is not None
-        assert after > before + timedelta(seconds=10)
+        assert after > before + timedelta(seconds=5)
 
 
-class TestRequeueAbandoned:
+class TestRecover:
     def test_what_nobody_holds_any_more_is_queued_again(self, member: Member) -> None:
-        abandoned, running, waiting = (
-            factories.processing(member),
-            factories.processing(member),
-            factories.queued(member),
-        )
+        abandoned, running = factories.processing(member), factories.processing(member)
+        waiting = factories.queued(member)
         expire_lease(abandoned)
-        OrmQ.objects.all().delete()
-        assert VoiceRequest.objects.requeue_abandoned() == 1
-        assert reloaded(abandoned).status == "queued"
-        assert (reloaded(running).status, reloaded(waiting).status) == ("processing", "queued")
-        assert [task.name() for task in OrmQ.objects.all()] == [str(abandoned.pk)]
-        assert VoiceRequest.objects.requeue_abandoned() == 0
+        assert VoiceRequest.objects.recover_abandoned() == 1
+        assert [reloaded(request).status for request in (abandoned, running, waiting)] == [
+            "queued",
+            "processing",
+            "queued",
+        ]
+        assert VoiceRequest.objects.recover_abandoned() == 0
+
+    def test_after_the_last_attempt_it_is_given_up(self, member: Member, settings: Any) -> None:
+        settings.MAX_ATTEMPTS = 2
+        request = factories.processing(member)
+        for attempt in (1, 2):
+            assert reloaded(request).attempt == attempt
+            expire_lease(request)
+            assert VoiceRequest.objects.recover_abandoned() == 1
+            VoiceRequest.objects.claim_next(CLUSTER)
+        given_up = reloaded(request)
+        assert (given_up.status, given_up.error_code, given_up.attempt) == ("failed", "attempts_exhausted", 2)
 
     @pytest.mark.django_db(transaction=True)
     def test_of_two_sweepers_one_queues_it(self, member: Member) -> None:
         abandoned = factories.processing(member)
         expire_lease(abandoned)
-        OrmQ.objects.all().delete()
         together = Barrier(2)
 
-        def sweep(_: int) -> int:
+        def recover(_: int) -> int:
             try:
                 connection.ensure_connection()
                 together.wait()
-                return VoiceRequest.objects.requeue_abandoned()
+                return VoiceRequest.objects.recover_abandoned()
             finally:
                 connection.close()
 
         with ThreadPoolExecutor(2) as pool:
-            assert sum(pool.map(sweep, range(2))) == 1
-        assert OrmQ.objects.count() == 1
+            assert sum(pool.map(recover, range(2))) == 1
+
+
+class TestRelease:
+    def test_a_cluster_gives_back_what_it_holds_and_nothing_else(self, member: Member) -> None:
+        mine = factories.processing(member)
+        theirs = factories.queued(member)
+        assert VoiceRequest.objects.claim_next("another cluster") == theirs
+        assert VoiceRequest.objects.release(CLUSTER) == 1
+        assert (reloaded(mine).status, reloaded(theirs).status) == ("queued", "processing")
+
+    def test_it_uses_up_no_attempt(self, member: Member, settings: Any) -> None:
+        settings.MAX_ATTEMPTS = 1
+        request = factories.processing(member)
+        for attempt in (2, 3):
+            assert VoiceRequest.objects.release(CLUSTER) == 1
+            request = factories.claimed(request)
+            assert (request.attempt, request.attempts_left) == (attempt, 0)
+        assert request.put_back() is False
+
+
+class TestStrayAudio:
+    def old(self) -> list[VoiceRequest]:
+        """What is to be swept, once the longest attempt would be over."""
+        assert not VoiceRequest.objects.with_stray_audio().exists()
+        VoiceRequest.objects.filter(finished_at__isnull=False).update(finished_at=Now() - timedelta(days=1))
+        return list(VoiceRequest.objects.with_stray_audio())
+
+    def test_an_attempt_that_alone_succeeded_left_none(self, member: Member) -> None:
+        factories.succeeded(member)
+        cancelled = factories.queued(member)
+        cancelled.cancel()
+        assert self.old() == []
+
+    def test_the_winner_is_kept_and_the_losers_are_named(self, member: Member) -> None:
+        factories.processing(member).put_back()
+        winner = VoiceRequest.objects.claim_next(CLUSTER)
+        assert winner is not None
+        winner.succeed(audio_name=winner.attempt_audio_name, **SOUND)
+        (done,) = self.old()
+        assert done.stray_audio_names == [f"wav_files/{member.pk}/{done.pk}/1_voice.wav"]
+
+    @pytest.mark.parametrize("end", [VoiceRequest.cancel, lambda request: request.fail("internal_error", "")])
+    def test_what_ended_otherwise_has_no_winner(self, end: Callable[[VoiceRequest], bool], member: Member) -> None:
+        end(factories.processing(member))
+        (ended,) = self.old()
+        assert ended.stray_audio_names == [f"wav_files/{member.pk}/{ended.pk}/1_voice.wav"]
 
 
 class TestConstraints:
@@ -259,14 +373,13 @@ class TestNotify:
         request = factories.queued(member)
         id_ = str(request.pk)
         assert heard() == []
-        running = VoiceRequest.objects.claim(request.pk)
-        assert running is not None
+        running = factories.claimed(request)
         assert heard() == [id_]
         assert running.begin_speaking("하나. 둘.", [], 2)
         assert heard() == [id_]
         assert running.report_progress(1)
         assert heard() == [id_]
-        assert running.succeed(audio_name="a.wav", duration_seconds=1.0)
+        assert running.succeed(audio_name="a.wav", **SOUND)
         assert heard() == [id_]
 
     def test_failing_cancelling_and_requeueing_are_heard_of_too(self, heard: Listen, member: Member) -> None:
@@ -275,7 +388,7 @@ class TestNotify:
         heard()
         failing.fail("internal_error", "")
         cancelled.cancel()
-        VoiceRequest.objects.requeue_abandoned()
+        VoiceRequest.objects.recover_abandoned()
         assert heard() == [str(request.pk) for request in (failing, cancelled, abandoned)]
 
     def test_a_change_that_did_not_happen_is_not_heard_of(self, heard: Listen, member: Member) -> None:

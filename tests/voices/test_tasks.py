@@ -1,17 +1,25 @@
-"""synthesize_request, in this process, with a voice of random weights."""
+"""synthesize_next, in this process, with a voice of random weights."""
 
+import errno
+import hashlib
 import io
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
+from django.core.files import File
+from django.db.models.functions import Now
+from django_q.exceptions import TimeoutException
 
 from tests import factories
 from tests.factories import files_below, reloaded
 from voices.models import Member, VoiceRequest
-from voices.tasks import synthesize_request
+from voices.storage import SignedFileSystemStorage
+from voices.tasks import synthesize_next
 
 TWO_SENTENCES = "안녕하세요. 반갑습니다!"
 PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
@@ -26,8 +34,15 @@ def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def raising(error: BaseException) -> Callable[..., None]:
+    def raise_it(*args: Any, **kwargs: Any) -> None:
+        raise error
+
+    return raise_it
+
+
 def spoken(request: VoiceRequest) -> VoiceRequest:
-    synthesize_request(str(request.pk))
+    synthesize_next()
     return reloaded(request)
 
 
@@ -108,7 +123,7 @@ def test_an_overtaken_attempt_stops_at_its_next_sentence_and_leaves_no_audio(
         return held
 
     monkeypatch.setattr(VoiceRequest, "report_progress", report_then_overtake)
-    synthesize_request(str(request.pk))
+    synthesize_next()
 
     assert reported == [1, 2, 3][: after + 1]
     assert files_below(media_dir) == []
@@ -143,25 +158,114 @@ def test_a_text_of_which_the_voice_knows_nothing_fails_with_that_reason(member: 
     assert spoken(factories.queued(member, text="★")).error_code == "nothing_to_say"
 
 
-def test_storage_that_refuses_is_an_internal_error_without_details(
-    member: Member, media_dir: Path, temporary_files: Path
+def spoken_after(attempts: int, request: VoiceRequest) -> VoiceRequest:
+    """The request after so many attempts, without the pauses between them."""
+    for _ in range(attempts):
+        assert reloaded(request).status == "queued"
+        VoiceRequest.objects.update(available_at=Now())
+        synthesize_next()
+    return reloaded(request)
+
+
+class TestAnAttemptThatGoesWrong:
+    @pytest.fixture(autouse=True)
+    def three_attempts(self, settings: Any) -> None:
+        settings.MAX_ATTEMPTS = 3
+
+    def test_is_repeated_after_a_pause_that_grows(self, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("voices.tasks.synthesize", raising(RuntimeError("once")))
+        request = factories.queued(member)
+        pauses = []
+        for attempt in (1, 2):
+            put_back = spoken_after(1, request)
+            assert (put_back.status, put_back.attempt, put_back.error_code) == ("queued", attempt, "")
+            assert put_back.started_at
+            pauses.append(round((put_back.available_at - put_back.started_at).total_seconds()))
+        assert pauses[0] >= 2 and pauses[1] >= 5 * 2
+        monkeypatch.undo()
+        assert spoken_after(1, request).status == "succeeded"
+
+    @pytest.mark.parametrize(
+        ("error", "code"),
+        [
+            (RuntimeError("unexpected"), "internal_error"),
+            (MemoryError(), "internal_error"),
+            (SystemExit(1), "internal_error"),
+            (TimeoutException("Task exceeded maximum timeout value"), "timed_out"),
+            (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+        ],
+        ids=repr,
+    )
+    def test_fails_with_a_code_after_the_last(
+        self, error: BaseException, code: str, member: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("voices.tasks.synthesize", raising(error))
+        failed = spoken_after(3, factories.queued(member))
+        assert (failed.status, failed.attempt, failed.error_code, failed.error_detail) == ("failed", 3, code, "")
+
+    @pytest.mark.parametrize(
+        ("error", "code"),
+        [
+            (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
+            (ConnectionError("503"), "storage_unavailable"),
+        ],
+        ids=repr,
+    )
+    def test_leaves_no_half_written_audio(
+        self, error: OSError, code: str, member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def save_half(self: SignedFileSystemStorage, name: str, content: File[bytes]) -> str:
+            (media_dir / name).parent.mkdir(parents=True, exist_ok=True)
+            (media_dir / name).write_bytes(content.read()[:100])
+            raise error
+
+        monkeypatch.setattr(SignedFileSystemStorage, "_save", save_half)
+        failed = spoken_after(3, factories.queued(member))
+        assert (failed.status, failed.error_code, failed.error_detail) == ("failed", code, "")
+        assert files_below(media_dir) == []
+
+    def test_leaves_its_audio_to_the_sweeper_where_it_cannot_delete_it(
+        self, member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(SignedFileSystemStorage, "delete", raising(ConnectionError("503")))
+        monkeypatch.setattr(VoiceRequest, "succeed", lambda self, **kwargs: False)
+        request = factories.queued(member)
+        synthesize_next()
+        assert files_below(media_dir) == [reloaded(request).attempt_audio_name]
+        assert reloaded(request).cancel()
+        assert reloaded(request).stray_audio
+
+    def test_with_a_public_copy_leaves_no_audio(self, member: Member, media_dir: Path) -> None:
+        request = factories.queued(member, **PUBLIC)
+        assert request.public_audio_name
+        (media_dir / request.public_audio_name / "in the way").mkdir(parents=True)
+        failed = spoken_after(3, request)
+        assert (failed.status, failed.error_code) == ("failed", "storage_unavailable")
+        assert files_below(media_dir) == []
+
+
+def test_a_finish_whose_answer_was_lost_counts(
+    member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = factories.queued(member)
-    (media_dir / "wav_files" / str(member.pk)).mkdir(parents=True)
-    # A file where the request's folder should be.
-    (media_dir / "wav_files" / str(member.pk) / str(request.pk)).write_text("in the way")
-    failed = spoken(request)
-    assert (failed.status, failed.error_code, failed.error_detail) == ("failed", "internal_error", "")
-    assert files_below(media_dir) == [f"wav_files/{member.pk}/{request.pk}"]
-    assert not any(temporary_files.iterdir())
+    def twice(change: Callable[[], Any]) -> Any:
+        """As if the connection broke after the commit."""
+        change()
+        return change()
+
+    monkeypatch.setattr("voices.tasks.through_outage", twice)
+    done = spoken(factories.queued(member))
+    assert done.status == "succeeded"
+    assert files_below(media_dir) == [done.audio_name]
 
 
-def test_a_public_copy_that_cannot_be_written_leaves_no_audio(member: Member, media_dir: Path) -> None:
-    request = factories.queued(member, **PUBLIC)
-    assert request.public_audio_name
-    (media_dir / request.public_audio_name).mkdir(parents=True)
-    failed = spoken(request)
-    assert (failed.status, failed.error_code) == ("failed", "internal_error")
+def test_what_is_recorded_of_the_audio_is_true(member: Member, media_dir: Path) -> None:
+    done = spoken(factories.queued(member))
+    audio = (media_dir / done.audio_name).read_bytes()
+    assert (done.audio_size, done.audio_sha256) == (len(audio), hashlib.sha256(audio).hexdigest())
+
+
+def test_a_task_without_a_request_just_ends(member: Member, media_dir: Path) -> None:
+    synthesize_next()
     assert files_below(media_dir) == []
 
 

@@ -27,6 +27,9 @@ FAILURES = {
     "no_voice": gettext_lazy("This member has no voice yet."),
     "voice_runaway": gettext_lazy("The voice could not speak this sentence. Try other words."),
     "attempts_exhausted": gettext_lazy("Speaking this failed several times. Try again later."),
+    "timed_out": gettext_lazy("Speaking this took too long. Try a shorter text."),
+    "disk_full": gettext_lazy("There is no room left to keep the audio. Try again later."),
+    "storage_unavailable": gettext_lazy("The audio could not be kept. Try again later."),
     "cancelled": gettext_lazy("This request was cancelled."),
     "internal_error": gettext_lazy("Something went wrong on our side. Try again later."),
 }

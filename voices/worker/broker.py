@@ -12,7 +12,7 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from voices.models import VoiceRequest
+from voices.worker.sweeper import sweep
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class NotifyingBroker(ORM):
             return rows
         for _ in listener.notifies(timeout=Conf.POLL, stop_after=1):
             return self._take()
-        VoiceRequest.objects.requeue_abandoned()
+        sweep()
         return []
 
     def _take(self) -> list[tuple[int, str]]:

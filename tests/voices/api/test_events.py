@@ -62,10 +62,10 @@ class TestStream:
 
         seen = followed(
             request,
-            lambda: VoiceRequest.objects.claim(request.pk),
+            lambda: factories.claimed(request),
             lambda: running().begin_speaking("하나. 둘.", [], 2),
             lambda: running().report_progress(1),
-            lambda: running().succeed(audio_name="a.wav", duration_seconds=1.0),
+            lambda: running().succeed(audio_name="a.wav", **factories.SOUND),
         )
         assert [(event["status"], event["sentences_done"], event["sentences_total"]) for event in seen] == [
             ("queued", 0, None),

@@ -40,7 +40,7 @@ def test_a_request_is_accepted_with_its_address_and_one_place_in_the_queue(post:
     assert response.json()["id"] == str(row.pk)
     assert response.json()["status"] == "queued"
     assert response.json()["queue_position"] == 1
-    assert [task.name() for task in OrmQ.objects.all()] == [str(row.pk)]
+    assert OrmQ.objects.count() == 1
 
 
 @pytest.mark.parametrize(

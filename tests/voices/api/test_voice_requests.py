@@ -138,7 +138,7 @@ class TestRetry:
         assert response.json()["retry_of"] == str(request.pk)
         assert (again.status, again.attempt, again.member_id) == ("queued", 0, member.pk)
         assert {name: getattr(again, name) for name in asked} == asked
-        assert [task.name() for task in OrmQ.objects.all()] == [str(again.pk)]
+        assert OrmQ.objects.count() == 1
         assert reloaded(request).status == state
 
     @pytest.mark.parametrize("state", ["queued", "processing", "succeeded"])

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.test import Client
 from django_q.models import OrmQ
 
-from tests.factories import SENTENCE, files_below
+from tests.factories import CLUSTER, SENTENCE, SOUND, files_below
 from tests.processes import Service, wait_until
 from voices.api import waiting
 from voices.models import Member, VoiceRequest
@@ -44,7 +44,7 @@ def worker(finish: Callable[[VoiceRequest], bool]) -> Iterator[None]:
     def work() -> None:
         try:
             wait_until(lambda: VoiceRequest.objects.queued().exists(), AT_ONCE_SECONDS)
-            claimed = VoiceRequest.objects.claim(VoiceRequest.objects.queued().get().pk)
+            claimed = VoiceRequest.objects.claim_next(CLUSTER)
             assert claimed is not None
             time.sleep(0.3)
             assert finish(claimed)
@@ -67,7 +67,7 @@ def post_preferring(client: Client, member: Member, prefer: str) -> Any:
 
 
 def succeed(request: VoiceRequest) -> bool:
-    return request.succeed(audio_name=f"{request.pk}.wav", duration_seconds=1.0)
+    return request.succeed(audio_name=f"{request.pk}.wav", **SOUND)
 
 
 def succeed_unheard(request: VoiceRequest) -> bool:

@@ -14,7 +14,7 @@ from tests.factories import files_below, reloaded
 from tests.processes import REPOSITORY
 from tests.synth.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice
-from voices.tasks import synthesize_request
+from voices.tasks import synthesize_next
 
 LEGACY_PAIR = REPOSITORY.parent / "shared" / "legacy_checkpoint"
 
@@ -55,7 +55,7 @@ def run(folder: Path, member: int, **options: Any) -> str:
 
 def assert_speaks(member: Member) -> None:
     request = factories.queued(member)
-    synthesize_request(str(request.pk))
+    synthesize_next()
     assert reloaded(request).status == "succeeded", reloaded(request).error_detail
 
 

@@ -1,0 +1,32 @@
+"""Changes that are worth waiting for while the database is away."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+logger = logging.getLogger(__name__)
+
+LONGEST_OUTAGE_SECONDS = 60.0
+_PAUSE_SECONDS = 1.0
+
+T = TypeVar("T")
+
+
+def through_outage(change: Callable[[], T]) -> T:
+    """Call ``change`` until the database answers, on a new connection each time, for a minute at most.
+
+    It must be harmless to repeat: an answer may have been lost after the change was made.
+    """
+    give_up_at = time.monotonic() + LONGEST_OUTAGE_SECONDS
+    while True:
+        try:
+            return change()
+        except (OperationalError, InterfaceError) as error:
+            if connection.in_atomic_block or time.monotonic() > give_up_at:
+                raise
+            logger.warning("the database is away: %s", error)
+            connection.close()
+            time.sleep(_PAUSE_SECONDS)
