@@ -104,12 +104,12 @@ INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
+    "voices",  # before django_q, whose command `qcluster` it replaces
     "django_q",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
-    "voices",
 ]
 
 MIDDLEWARE = [
@@ -245,6 +245,8 @@ LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 10, validate=validate.Range(min=1)
 # How often a cluster looks for requests that were left behind.
 SWEEP_SECONDS = env.float("FORV_SWEEP_SECONDS", 2.0, validate=validate.Range(min=0.1))
 TASK_TIMEOUT_SECONDS = env.int("FORV_TASK_TIMEOUT_SECONDS", 300, validate=validate.Range(min=1))
+# How long a cluster that is stopped finishes what it has begun; then that is queued again.
+SHUTDOWN_GRACE_SECONDS = env.float("FORV_SHUTDOWN_GRACE_SECONDS", 8.0, validate=validate.Range(min=0))
 # A batch request that has waited for so long is no longer overtaken by those that somebody waits for.
 BATCH_PATIENCE_SECONDS = env.float("FORV_BATCH_PATIENCE_SECONDS", 600.0, validate=validate.Range(min=0))
 
@@ -263,7 +265,6 @@ Q_CLUSTER = {
     "save_limit": -1,
     "ack_failures": True,
     "max_attempts": 1,
-    # The guard loop tests its timer for exactly zero, so this must divide whole seconds.
     "guard_cycle": 0.5,
     "scheduler": False,
     "label": _("Queue"),

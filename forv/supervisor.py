@@ -20,7 +20,8 @@ from django.conf import settings
 
 from forv import embedded_postgres
 
-GRACE_SECONDS = 10.0
+# Longer than the worker takes to finish what it has begun, or to give it back.
+GRACE_SECONDS = settings.SHUTDOWN_GRACE_SECONDS + 4.0
 PROCFILE = Path(settings.BASE_DIR) / "Procfile"
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_q.admin  # noqa: F401  (registers what is unregistered below)
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest

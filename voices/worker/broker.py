@@ -4,20 +4,21 @@ Enqueue to start falls from the polling interval to milliseconds; `docs/operatio
 """
 
 import logging
+import time
 from typing import Any
 
 import psycopg
-from django.db import connections, transaction
+from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db.models.functions import Now
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from voices.worker.sweeper import sweep
-
 logger = logging.getLogger(__name__)
 
 QUEUE_CHANNEL = "voice_queue"
-
+_AWAY = (psycopg.Error, DatabaseError, InterfaceError)
+_OUTAGE_PAUSE_SECONDS = 1.0
 
 # One round trip, where Django's select_for_update and update would take four.
 _TAKE = f"""
@@ -38,21 +39,39 @@ class NotifyingBroker(ORM):
     def enqueue(self, task: str) -> int:
         """Write the queue row and wake a pusher; both take effect when the transaction commits."""
         with transaction.atomic(using=Conf.ORM):
-            row_id: int = super().enqueue(task)
+            # By the database's clock: that of whoever asks may be wrong.
+            row: OrmQ = self.get_connection().create(key=self.list_key, payload=task, lock=Now())
             with connections[Conf.ORM].cursor() as cursor:
                 cursor.execute("SELECT pg_notify(%s, '')", [QUEUE_CHANNEL])
-        return row_id
+        return int(row.pk)
 
     def dequeue(self) -> list[tuple[int, str]]:
-        """Up to ``Conf.BULK`` rows as ``(id, payload)``, or none after at most ``Conf.POLL`` seconds."""
-        # Listen before looking: what arrives between the two is then heard, not missed.
-        listener = self._listening()
-        if rows := self._take():
-            return rows
-        for _ in listener.notifies(timeout=Conf.POLL, stop_after=1):
-            return self._take()
-        sweep()
+        """Up to ``Conf.BULK`` rows as ``(id, payload)``, or none after at most ``Conf.POLL`` seconds.
+
+        An exception here would keep the pusher away for ten seconds; a database comes back sooner.
+        """
+        try:
+            # Listen before looking: what arrives between the two is then heard, not missed.
+            listener = self._listening()
+            if rows := self._take():
+                return rows
+            for _ in listener.notifies(timeout=Conf.POLL, stop_after=1):
+                return self._take()
+        except _AWAY as error:
+            logger.warning("the database is away: %s", error)
+            connections[Conf.ORM].close()
+            if self._listener is not None:
+                self._listener.close()
+            time.sleep(_OUTAGE_PAUSE_SECONDS)
         return []
+
+    def delete(self, task_id: int) -> None:
+        """Also what acknowledging does. A row that stays for now comes again, and finds nothing to do."""
+        try:
+            super().delete(task_id)
+        except _AWAY as error:
+            logger.warning("queue row %s stays: %s", task_id, error)
+            connections[Conf.ORM].close()
 
     def _take(self) -> list[tuple[int, str]]:
         with connections[Conf.ORM].cursor() as cursor:

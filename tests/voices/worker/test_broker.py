@@ -3,19 +3,16 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Timer
 
-import psycopg
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from tests import factories
-from tests.factories import reloaded, second_connection
-from voices.models import Member, VoiceRequest
+from tests.factories import second_connection
 from voices.worker.broker import NotifyingBroker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,21 +132,32 @@ def test_two_brokers_never_take_one_row(broker: NotifyingBroker) -> None:
     assert sorted(taken, key=int) == [str(number) for number in range(count)]
 
 
-def test_an_idle_broker_queues_again_what_a_dead_worker_left(broker: NotifyingBroker, member: Member) -> None:
-    request = factories.processing(member)
-    OrmQ.objects.all().delete()
-    VoiceRequest.objects.filter(pk=request.pk).update(lease_expires_at=timezone.now() - timedelta(seconds=1))
-    assert broker.dequeue() == []
-    assert reloaded(request).status == "queued"
-    assert len(broker.dequeue()) == 1
+def test_a_row_is_due_by_the_databases_clock(broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + timedelta(minutes=5))
+    broker.enqueue("a")
+    assert [payload for _, payload in broker.dequeue()] == ["a"]
 
 
-def test_a_lost_listener_is_replaced(broker: NotifyingBroker) -> None:
+@pytest.mark.parametrize("lost", ["the listener", "Django's connection"])
+def test_a_lost_connection_is_replaced(lost: str, broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voices.worker.broker._OUTAGE_PAUSE_SECONDS", 0.05)
     broker.dequeue()
     assert broker._listener is not None
     with second_connection() as other:
-        other.execute("SELECT pg_terminate_backend(%s)", [broker._listener.info.backend_pid])
-    with pytest.raises(psycopg.OperationalError):
-        broker.dequeue()
+        mine = broker._listener if lost == "the listener" else connection.connection
+        other.execute("SELECT pg_terminate_backend(%s)", [mine.info.backend_pid])
+        time.sleep(0.1)
+    assert broker.dequeue() == []
     broker.enqueue("a")
     assert [payload for _, payload in broker.dequeue()] == ["a"]
+
+
+def test_an_acknowledgement_that_the_database_does_not_hear_is_no_error(broker: NotifyingBroker) -> None:
+    row_id = broker.enqueue("a")
+    with second_connection() as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])
+        time.sleep(0.1)
+    broker.acknowledge(row_id)
+    assert OrmQ.objects.exists()
+    broker.acknowledge(row_id)
+    assert not OrmQ.objects.exists()

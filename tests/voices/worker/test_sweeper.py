@@ -1,0 +1,102 @@
+"""What the main process of a cluster does every couple of seconds."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+from django_q.models import OrmQ
+
+from tests import factories
+from tests.factories import CLUSTER, files_below, reloaded
+from voices.models import Member, VoiceRequest
+from voices.storage import SignedFileSystemStorage
+from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
+
+
+def waiting_rows() -> Any:
+    return OrmQ.objects.filter(lock__lte=Now()).count()
+
+
+def test_what_a_dead_worker_held_gets_a_row_of_the_queue(member: Member) -> None:
+    request = factories.processing(member)
+    OrmQ.objects.all().delete()
+    VoiceRequest.objects.update(lease_expires_at=Now() - timedelta(seconds=1))
+    sweep()
+    assert (reloaded(request).status, waiting_rows()) == ("queued", 1)
+
+
+class TestMissingRows:
+    def test_there_are_as_many_as_requests_wait(self, member: Member) -> None:
+        for _ in range(3):
+            factories.queued(member)
+        OrmQ.objects.first().delete()
+        for _ in range(2):
+            enqueue_missing()
+            assert waiting_rows() == 3
+
+    def test_a_row_that_is_worked_on_does_not_count(self, member: Member) -> None:
+        factories.queued(member)
+        OrmQ.objects.update(lock=Now() + timedelta(seconds=300))
+        enqueue_missing()
+        assert waiting_rows() == 1
+
+    def test_a_request_gets_its_row_when_its_pause_is_over(self, member: Member) -> None:
+        request = factories.processing(member)
+        OrmQ.objects.all().delete()
+        request.put_back(after_seconds=60)
+        enqueue_missing()
+        assert waiting_rows() == 0
+        VoiceRequest.objects.update(available_at=Now())
+        enqueue_missing()
+        assert waiting_rows() == 1
+
+    def test_what_has_begun_or_ended_needs_none(self, member: Member) -> None:
+        for state in (factories.processing, factories.succeeded, factories.failed, factories.cancelled):
+            state(member)
+        OrmQ.objects.all().delete()
+        enqueue_missing()
+        assert not OrmQ.objects.exists()
+
+
+class TestStrayAudio:
+    @pytest.fixture
+    def overtaken(self, member: Member, media_dir: Path) -> VoiceRequest:
+        """A request whose second attempt succeeded long ago; the first died when it had stored its audio."""
+        loser = factories.processing(member)
+        default_storage.save(loser.attempt_audio_name, ContentFile(b"nobody hears it"))
+        loser.put_back()
+        winner = VoiceRequest.objects.claim_next(CLUSTER)
+        assert winner is not None
+        name = default_storage.save(winner.attempt_audio_name, ContentFile(factories.AUDIO))
+        winner.succeed(audio_name=name, **factories.SOUND)
+        VoiceRequest.objects.update(finished_at=Now() - timedelta(days=1))
+        return reloaded(winner)
+
+    def test_the_winners_is_all_that_stays(self, overtaken: VoiceRequest, media_dir: Path) -> None:
+        assert len(files_below(media_dir)) == 2
+        delete_stray_audio()
+        assert files_below(media_dir) == [overtaken.audio_name]
+        assert not reloaded(overtaken).stray_audio
+
+    def test_what_may_still_be_written_is_left_alone(self, overtaken: VoiceRequest, media_dir: Path) -> None:
+        VoiceRequest.objects.update(finished_at=Now())
+        delete_stray_audio()
+        assert len(files_below(media_dir)) == 2
+
+    def test_it_is_tried_again_until_the_storage_answers(
+        self, overtaken: VoiceRequest, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*args: Any) -> None:
+            raise ConnectionError("503")
+
+        monkeypatch.setattr(SignedFileSystemStorage, "delete", refuse)
+        with pytest.raises(ConnectionError):
+            delete_stray_audio()
+        assert reloaded(overtaken).stray_audio
+        monkeypatch.undo()
+        delete_stray_audio()
+        assert not reloaded(overtaken).stray_audio

@@ -1,0 +1,130 @@
+"""A django-q2 cluster that survives the death of any of its processes, and stops in bounded time.
+
+main (this file's Cluster; sweeps) -> sentinel (guards) -> workers, monitor, pusher
+"""
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from types import FrameType
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection, connections
+from django_q import cluster
+from django_q.worker import worker
+
+from voices.models import VoiceRequest
+from voices.worker.cluster_id import CLUSTER_ID
+from voices.worker.lock_free import Flag, Timer
+from voices.worker.orphans import die_with_parent
+from voices.worker.packet_queue import PacketQueue
+from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS = 0.1
+_KILLED_WITHIN_SECONDS = 1.0
+
+
+class Sentinel(cluster.Sentinel):
+    """django-q2's guard of workers, monitor and pusher, without locks, and with a kill that is heard."""
+
+    def __init__(self, stop_event: Flag, start_event: Flag) -> None:
+        super().__init__(stop_event, start_event, UUID(CLUSTER_ID), start=False)
+        # Whoever signals a whole group means the main process, which then tells us. Our children inherit this.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # A group of our own, by which the main process can end what is left of us.
+        os.setpgid(0, 0)
+        self.event_out = Flag()
+        self.task_queue = PacketQueue(closing=self.event_out)
+        self.result_queue = PacketQueue()
+        self.start()
+
+    def spawn_worker(self) -> None:
+        self.spawn_process(worker, self.task_queue, self.result_queue, Timer(), self.timeout)
+
+    def reincarnate(self, process: BaseProcess) -> None:
+        # A C call that hangs ends by SIGKILL only; django-q2 would send SIGTERM.
+        process.kill()
+        super().reincarnate(process)
+
+
+class Cluster:
+    """The main process: starts the sentinel, sweeps while that lives, and gives back what it held at the end."""
+
+    def __init__(self) -> None:
+        self._asked_to_stop = False
+
+    def run(self) -> int:
+        """Until SIGTERM or SIGINT asks for the end, or the sentinel dies. Returns the exit status."""
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, self._ask_to_stop)
+        die_with_parent()
+        # A connection does not survive a fork, nor do threads: those come after it.
+        connections.close_all()
+        stop, started = Flag(), Flag()
+        sentinel = get_context("fork").Process(target=Sentinel, args=(stop, started))
+        sentinel.start()
+        over = threading.Event()
+        # Apart from each other: a storage that hangs must not keep requests waiting.
+        sweepers = [threading.Thread(target=_repeat, args=(job, over)) for job in (sweep, delete_stray_audio)]
+        for sweeper in sweepers:
+            sweeper.daemon = True
+            sweeper.start()
+
+        while sentinel.is_alive() and not self._asked_to_stop:
+            time.sleep(_LOOK_EVERY_SECONDS)
+        if self._asked_to_stop:
+            stop.set()
+            sentinel.join(settings.SHUTDOWN_GRACE_SECONDS)
+        else:
+            logger.critical("the sentinel died with exit code %s", sentinel.exitcode)
+        over.set()
+        _kill(sentinel)
+        _release()
+        return 0 if self._asked_to_stop else 1
+
+    def _ask_to_stop(self, signal_number: int, frame: FrameType | None) -> None:
+        self._asked_to_stop = True
+
+
+def _repeat(job: Callable[[], Any], over: threading.Event) -> None:
+    """Every few seconds, whatever happens to the database or the storage."""
+    while not over.wait(settings.SWEEP_SECONDS):
+        try:
+            job()
+        except Exception as error:  # each storage has errors of its own
+            logger.warning("%s: %s", job.__name__, error)
+            connection.close()
+    connection.close()
+
+
+def _kill(sentinel: BaseProcess) -> None:
+    """The sentinel and what it leaves behind."""
+    assert sentinel.pid
+    sentinel.kill()
+    sentinel.join()
+    give_up_at = time.monotonic() + _KILLED_WITHIN_SECONDS
+    with suppress(ProcessLookupError):
+        # The dead stay in the group until somebody reaps them, which need not happen in a container.
+        while time.monotonic() < give_up_at:
+            os.killpg(sentinel.pid, signal.SIGKILL)
+            time.sleep(0.01)
+
+
+def _release() -> None:
+    try:
+        if released := VoiceRequest.objects.release(CLUSTER_ID):
+            logger.info("%s requests were cut short and are queued again", released)
+        enqueue_missing()
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("what was held is queued again when its lease ends: %s", error)
