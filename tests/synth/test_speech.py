@@ -46,6 +46,10 @@ def test_the_same_seed_gives_the_same_speech(tiny_voice: Voice) -> None:
     assert not np.array_equal(first, other)
 
 
+def test_a_sentence_without_its_closing_mark_ends_like_one_with(tiny_voice: Voice) -> None:
+    np.testing.assert_array_equal(synthesize(tiny_voice, "안녕").samples, synthesize(tiny_voice, "안녕.").samples)
+
+
 def test_speed_changes_length_and_not_words(tiny_voice: Voice) -> None:
     slow, normal, fast = (synthesize(tiny_voice, TEXT, speed=speed) for speed in (0.5, 1.0, 2.0))
     assert slow.duration_seconds > 1.5 * normal.duration_seconds > 2 * fast.duration_seconds

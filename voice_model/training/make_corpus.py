@@ -24,10 +24,11 @@ from voice_model.training.model_configs import SAMPLE_RATE
 from voice_model.training.pronunciation import jamo_to_ipa, pronounced_jamo
 
 HERE = pathlib.Path(__file__).parent
-SENTENCE_FILES = ("everyday.txt", "made_of_words.txt", "law.txt")
+SENTENCE_FILES = ("everyday.txt", "made_of_words.txt", "composed.txt", "short.txt", "law.txt")
 TEACHER_SAMPLE_RATE = 24_000  # Hz
 TEACHER_VOICE = "jf_gongitsune"
 TEACHER_SPEED = 0.88
+SHORTEST_STYLE = 40  # phonemes: the styles for fewer make words of a syllable or two unrecognizable
 MARGIN = 0.04  # seconds of near-silence kept before and after the speech
 LOUDNESS = -22.0  # dB below full scale, RMS over the part that is speech
 PEAK = 0.9
@@ -67,7 +68,7 @@ class Teacher:
             None,
             {
                 "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
-                "style": self.styles[len(tokens) - 1].reshape(1, 256).astype(np.float32),
+                "style": self.styles[max(len(tokens), SHORTEST_STYLE) - 1].reshape(1, 256).astype(np.float32),
                 "speed": np.array([TEACHER_SPEED], dtype=np.float32),
             },
         )[0]

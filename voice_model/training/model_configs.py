@@ -11,6 +11,7 @@ SAMPLE_RATE = 22_050  # Hz
 HOP_LENGTH = 256  # samples
 N_MELS = 80
 PAD = "_"
+BLANK = "<BLNK>"
 
 
 def audio_config() -> BaseAudioConfig:
@@ -44,7 +45,7 @@ def acoustic_config() -> GlowTTSConfig:
         pad=PAD,
         eos=None,
         bos=None,
-        blank=None,
+        blank=BLANK,
         is_unique=False,
         is_sorted=False,
     )
@@ -53,11 +54,13 @@ def acoustic_config() -> GlowTTSConfig:
         run_description="Korean demo voice: pronounced jamo to mel",
         audio=audio_config(),
         characters=characters,
-        num_chars=len(PAD + SYMBOLS),
+        num_chars=len([PAD, BLANK, *SYMBOLS]),
         text_cleaner=None,  # coqui's cleaners compose to NFC, which no jamo survives
         use_phonemes=False,
         phonemizer=None,
-        add_blank=False,
+        # A jamo is several sounds (silence, burst, breath, vowel): a symbol between each two shares them out. Without,
+        # the consonants at the beginning of words were lost.
+        add_blank=True,
         enable_eos_bos_chars=False,
         hidden_channels_enc=112,
         hidden_channels_dec=96,

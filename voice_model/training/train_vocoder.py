@@ -2,8 +2,9 @@
 
     python -m voice_model.training.train_vocoder CORPUS_FOLDER RUN_FOLDER --steps 8000
 
-Spectral losses only: HiFi-GAN's discriminators (70 M parameters) cost ten times the generator,
-too much for a CPU. One thread by design, like `train_acoustic.py`.
+Spectral losses only: HiFi-GAN's discriminators (70 M parameters) cost ten times the generator, too much
+for a CPU, and narrow ones made it worse in their first thousand steps. One thread by design, like
+`train_acoustic.py`, whose RUN_FOLDER/acoustic.pth must be there: half of the cuts are its own mels.
 Resumes from RUN_FOLDER/vocoder.pth, whose "average" is what `export.py` takes.
 """
 
@@ -18,30 +19,33 @@ from TTS.vocoder.layers.losses import L1SpecLoss, MultiScaleSTFTLoss
 from TTS.vocoder.models.hifigan_generator import HifiganGenerator
 
 from voice_model.training.model_configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, vocoder_config
+from voice_model.training.own_mels import own_mels
+from voice_model.training.run_state import RunState
 from voice_model.training.speech_corpus import Utterance, load_utterances
-from voice_model.training.weight_average import WeightAverage
 
 FIRST_RATE, LAST_RATE = 1e-3, 5e-5
 SEGMENT_FRAMES = 32
-SEGMENTS_PER_BATCH = 4
+SEGMENTS_PER_BATCH = 8
+OWN_SHARE = 0.5  # of the segments start from the acoustic model's mel in place of the teacher's
 MEL_LOSS_WEIGHT = 4.0
 SAVE_EVERY = 100  # steps
+
+Pair = tuple[Utterance, torch.Tensor]  # an utterance, and the acoustic model's mel of it
 
 
 def build_generator() -> HifiganGenerator:
     return HifiganGenerator(in_channels=N_MELS, out_channels=1, **vocoder_config().generator_model_params)
 
 
-def segments(
-    utterances: list[Utterance], weights: list[float], shuffler: random.Random
-) -> tuple[torch.Tensor, torch.Tensor]:
+def segments(pairs: list[Pair], weights: list[float], shuffler: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
     """Random cuts: mels [B, n_mels, frames] and the waveforms [B, 1, samples] under them."""
     mels, waveforms = [], []
-    for utterance in shuffler.choices(utterances, weights, k=SEGMENTS_PER_BATCH):
-        n_whole_frames = min(len(utterance.mel), len(utterance.waveform) // HOP_LENGTH)
+    for utterance, own_mel in shuffler.choices(pairs, weights, k=SEGMENTS_PER_BATCH):
+        n_whole_frames = min(len(own_mel), len(utterance.waveform) // HOP_LENGTH)
         first = shuffler.randint(0, n_whole_frames - SEGMENT_FRAMES)
         last = first + SEGMENT_FRAMES
-        mels.append(utterance.mel[first:last].T)
+        mel = own_mel if shuffler.random() < OWN_SHARE else utterance.mel
+        mels.append(mel[first:last].T)
         waveforms.append(utterance.waveform[first * HOP_LENGTH : last * HOP_LENGTH])
     return torch.stack(mels), torch.stack(waveforms).unsqueeze(1)
 
@@ -55,31 +59,24 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     arguments.run.mkdir(parents=True, exist_ok=True)
-    checkpoint = arguments.run / "vocoder.pth"
 
-    utterances = [u for u in load_utterances(arguments.corpus) if len(u.waveform) > SEGMENT_FRAMES * HOP_LENGTH]
+    utterances = [u for u in load_utterances(arguments.corpus) if len(u.waveform) > (SEGMENT_FRAMES + 1) * HOP_LENGTH]
+    pairs = list(zip(utterances, own_mels(arguments.run / "acoustic.pth", utterances), strict=True))
     weights = [float(len(u.mel)) for u in utterances]
     generator = build_generator()
     optimizer = torch.optim.AdamW(generator.parameters(), betas=(0.8, 0.99))
     mel_loss = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS)
     stft_loss = MultiScaleSTFTLoss()
-    average = WeightAverage(generator)
-    step = 0
-    if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
-        generator.load_state_dict(saved["model"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average.weights = saved["average"]
-        step = saved["step"]
-    shuffler = random.Random(step)
+    state = RunState(arguments.run / "vocoder.pth", generator, optimizer)
+    shuffler = random.Random(state.step)
 
     started, losses = time.monotonic(), []
-    while step < arguments.steps:
-        step += 1
-        fall = 0.5 * (1 + math.cos(math.pi * step / arguments.steps))
+    while state.step < arguments.steps:
+        state.step += 1
+        fall = 0.5 * (1 + math.cos(math.pi * state.step / arguments.steps))
         for group in optimizer.param_groups:
             group["lr"] = LAST_RATE + (FIRST_RATE - LAST_RATE) * fall
-        mels, waveforms = segments(utterances, weights, shuffler)
+        mels, waveforms = segments(pairs, weights, shuffler)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             made = generator(mels)
         made, real = made.float().squeeze(1), waveforms.squeeze(1)
@@ -90,24 +87,15 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(generator.parameters(), 10.0)
         optimizer.step()
-        average.update(generator, step)
+        state.average.update(generator, state.step)
         losses.append([float(of_mel.detach()), float(of_magnitude.detach())])
-        if step % 50 == 0:
+        if state.step % 50 == 0:
             mel, magnitude = torch.tensor(losses).mean(0).tolist()
             pace = (time.monotonic() - started) / len(losses)
-            print(f"{step} mel {mel:.4f} stft {magnitude:.4f} {pace:.2f} s", flush=True)
+            print(f"{state.step} mel {mel:.4f} stft {magnitude:.4f} {pace:.2f} s", flush=True)
             started, losses = time.monotonic(), []
-        if step % SAVE_EVERY == 0 or step == arguments.steps:
-            torch.save(
-                {
-                    "model": generator.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "average": average.weights,
-                    "step": step,
-                },
-                checkpoint.with_suffix(".part"),
-            )
-            checkpoint.with_suffix(".part").replace(checkpoint)
+        if state.step % SAVE_EVERY == 0 or state.step == arguments.steps:
+            state.save()
 
 
 if __name__ == "__main__":

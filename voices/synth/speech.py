@@ -118,7 +118,7 @@ def speak(
     noise_scale = voice.noise_scale if noise_scale is None else noise_scale
     sample_count = 0
     for index, sentence in enumerate(spoken.sentences):
-        ids = voice.symbol_ids(sentence.pronunciation)
+        ids = voice.symbol_ids(_closed(sentence.pronunciation, voice))
         utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed + index)
         waveform = voice.waveform(utterance.mel)
         start, end = speech_bounds(waveform, voice.sample_rate)
@@ -134,6 +134,14 @@ def speak(
             words=_word_times(voice, sentence, ids, utterance, origin - start, (origin, sample_count)),
             samples=np.concatenate([pause, heard]),
         )
+
+
+def _closed(pronunciation: str, voice: Voice) -> str:
+    """End the sentence as the voice learnt that sentences end; people often leave the mark out, and the voice then
+    stops in the middle of a sound. Voices of the seed get what they always got.
+    """
+    open_ended = voice.mode == "pronounced" and "." in voice.alphabet and pronunciation[-1:] not in (".", "!", "?", ",")
+    return f"{pronunciation}." if open_ended else pronunciation
 
 
 def _word_times(

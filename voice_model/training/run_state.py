@@ -1,0 +1,41 @@
+"""What a training run leaves on disk, so that it goes on where it was stopped."""
+
+import pathlib
+
+import torch
+
+from voice_model.training.weight_average import WeightAverage
+
+
+class RunState:
+    """A model, its optimizer and its averaged weights after ``step`` steps, kept in one file.
+
+    The file is replaced in one go: a run killed while it saves loses nothing.
+    """
+
+    def __init__(self, path: pathlib.Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
+        """Take up the run at ``path``; where there is none, begin with the model as it is."""
+        self.path = path
+        self.model = model
+        self.optimizer = optimizer
+        self.average = WeightAverage(model)
+        self.step = 0
+        if path.exists():
+            saved = torch.load(path, weights_only=True)
+            model.load_state_dict(saved["model"])
+            optimizer.load_state_dict(saved["optimizer"])
+            self.average.weights = saved["average"]
+            self.step = saved["step"]
+
+    def save(self) -> None:
+        unfinished = self.path.with_suffix(".part")
+        torch.save(
+            {
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "average": self.average.weights,
+                "step": self.step,
+            },
+            unfinished,
+        )
+        unfinished.replace(self.path)
