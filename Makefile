@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: run test lint format bench setup requirements messages openapi clean
+.PHONY: run test chaos lint format bench setup requirements messages openapi clean
 
 run: setup  ## the whole service, at http://localhost:$(PORT)/
 	@exec $(BIN)/python -m forv.supervisor
@@ -18,6 +18,9 @@ setup: .venv/service frontend/dist/index.html
 test: .venv/development frontend/dist/index.html .venv/browser
 	$(BIN)/python -m pytest $(ARGS)
 	cd frontend && npm test --silent
+
+chaos: .venv/development  ## break real processes, one fault at a time: some minutes; CHAOS_SEED replays the random mix
+	$(BIN)/python -m pytest -m chaos -s tests/chaos $(ARGS)
 
 lint: .venv/development frontend/node_modules/.package-lock.json
 	$(BIN)/ruff check .

@@ -19,7 +19,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
     checks = {"database": _database, "queue": _queue, "storage": _storage}
     failing = [name for name, answers in checks.items() if not answers()]
     if failing:
-        return JsonResponse({"status": "unavailable", "failing": failing}, status=503)
+        unavailable = {"status": "unavailable", "failing": failing}
+        return JsonResponse(unavailable, status=503, headers={"Retry-After": "5"})
     return JsonResponse({"status": "ok"})
 
 

@@ -50,13 +50,15 @@ def database() -> dict[str, Any]:
         return {"ENGINE": "forv.embedded_postgres", "NAME": "forv", "CONN_MAX_AGE": None}
     config: dict[str, Any] = {}
     with suppress(ValueError):
-        config.update(dj_database_url.config(conn_max_age=None))
+        config.update(dj_database_url.config(conn_max_age=None, conn_health_checks=True))
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a Postgres database (postgresql://…).")
+    # Whoever waits for an answer is told soon that the database is away (seconds).
+    config["OPTIONS"] = {"connect_timeout": 3, **config.get("OPTIONS", {})}
     if pool_size := env.int("DATABASE_POOL_SIZE", 0):
         # Web requests run on short-lived threads, which could not keep a connection of their own.
         config["CONN_MAX_AGE"] = 0
-        config["OPTIONS"] = {**config.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": pool_size, "timeout": 5}}
+        config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     return config
 
 
@@ -123,6 +125,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "forv.database_outage.DatabaseOutageMiddleware",
 ]
 
 ROOT_URLCONF = "forv.urls"
@@ -265,7 +268,8 @@ Q_CLUSTER = {
     "save_limit": -1,
     "ack_failures": True,
     "max_attempts": 1,
-    "guard_cycle": 0.5,
+    # How soon a dead process is replaced (seconds).
+    "guard_cycle": 0.2,
     "scheduler": False,
     "label": _("Queue"),
 }

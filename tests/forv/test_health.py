@@ -65,7 +65,7 @@ def test_without_its_database_the_service_says_so() -> None:
         ("DELETE", f"{unknown}/"),
     )
     assert health == [200, None, {"status": "ok"}]
-    assert ready == [503, None, {"status": "unavailable", "failing": ["database", "queue"]}]
+    assert ready == [503, "5", {"status": "unavailable", "failing": ["database", "queue"]}]
     assert len(refusals) == 6
     message = "The service is resting for a moment. Try again shortly."
     assert refusals == [[503, "5", {"error": {"code": "database_unavailable", "message": message}}]] * 6

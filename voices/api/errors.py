@@ -86,7 +86,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         headers["WWW-Authenticate"] = challenge
     if (wait := getattr(exception, "wait", None)) is not None:
         headers["Retry-After"] = str(int(wait))
-    return Response({"error": _body(exception)}, status=exception.status_code, headers=headers or None)
+    return Response(error_response_body(exception), status=exception.status_code, headers=headers or None)
 
 
 def _as_api_exception(error: Exception) -> APIException:
@@ -105,11 +105,12 @@ def _as_api_exception(error: Exception) -> APIException:
             return InternalError()
 
 
-def _body(exception: APIException) -> dict[str, str]:
+def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:
+    """The exception in our shape."""
     field, detail = _first(exception.detail)
     code = detail.code or exception.default_code
     body = {"code": _CODES.get(code, code), "message": str(detail)}
-    return {**body, "field": field} if field else body
+    return {"error": {**body, "field": field} if field else body}
 
 
 def _first(detail: Any) -> tuple[str, ErrorDetail]:

@@ -4,7 +4,7 @@ import functools
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -20,6 +20,7 @@ from voices.models import VoiceRequest
 
 # Proxies close a stream on which nothing moves, commonly after a minute.
 KEEP_ALIVE_SECONDS = 15
+LOOK_AGAIN_SECONDS = 5
 
 
 class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
@@ -65,7 +66,13 @@ async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
     async with changes().of(str(pk)) as changed:
         while True:
             changed.clear()
-            snapshot = await sync_to_async(_snapshot)(pk, language)
+            try:
+                snapshot = await sync_to_async(_snapshot)(pk, language)
+            except (OperationalError, InterfaceError):
+                # There is no news while the database is away; the listener wakes us when it is back.
+                await wait(changed, LOOK_AGAIN_SECONDS)
+                yield b": the database is away\n\n"
+                continue
             if snapshot is None:
                 return
             event, is_terminal = snapshot

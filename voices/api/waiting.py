@@ -3,10 +3,11 @@
 import functools
 import re
 import time
+from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
@@ -43,9 +44,11 @@ async def ended(request_id: str, seconds: float) -> VoiceRequest | None:
     async with changes().of(request_id) as changed:
         while True:
             changed.clear()
-            voice_request = await sync_to_async(_fetch)(request_id)
-            if voice_request is None or voice_request.is_terminal:
-                return voice_request
+            # The request is accepted: while the database is away, there is no news of it, that is all.
+            with suppress(OperationalError, InterfaceError):
+                voice_request = await sync_to_async(_fetch)(request_id)
+                if voice_request is None or voice_request.is_terminal:
+                    return voice_request
             remaining = deadline - time.monotonic()
             if remaining <= 0:
                 return None

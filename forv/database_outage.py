@@ -1,0 +1,24 @@
+"""What a visitor is told while the database is away, wherever Django REST framework does not tell it."""
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.deprecation import MiddlewareMixin
+
+from voices.api.errors import DatabaseUnavailable, error_response_body
+
+
+class DatabaseOutageMiddleware(MiddlewareMixin):
+    """503 with Retry-After in place of a stack trace."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, (OperationalError, InterfaceError)):
+            return None
+        unavailable = DatabaseUnavailable()
+        response = (
+            JsonResponse(error_response_body(unavailable))
+            if request.path.startswith("/api/")
+            else HttpResponse(str(unavailable.detail), content_type="text/plain; charset=utf-8")
+        )
+        response.status_code = unavailable.status_code
+        response["Retry-After"] = str(unavailable.wait)
+        return response

@@ -1,0 +1,11 @@
+"""The service's own settings, with an app that breaks what a request's text or a file says."""
+
+import os
+
+from forv.settings import *  # noqa: F403
+from forv.settings import INSTALLED_APPS, Q_CLUSTER, STORAGES
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.faults.Faults"]
+STORAGES["default"]["BACKEND"] = "tests.chaos.faults.FaultyStorage"
+if retry := os.environ.get("CHAOS_RETRY"):
+    Q_CLUSTER["retry"] = int(retry)
