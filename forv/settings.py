@@ -241,6 +241,8 @@ VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Ran
 
 # --- the queue -----------------------------------------------------------------------------------
 
+# How many requests may wait; the next is answered 429 until there is room.
+MAX_QUEUED = env.int("FORV_MAX_QUEUED", 1000, validate=validate.Range(min=1))
 # How often a request may be begun before it is given up.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
 # A running attempt renews its lease three times as often; past it the request is queued again.

@@ -30,6 +30,7 @@ CHANGED_CHANNEL = "voice_request_changed"
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 # Longer than most requests take, so that in a full queue each client's first comes before anybody's second.
 BETWEEN_TURNS = timedelta(minutes=1)
+SECONDS_UNTIL_KNOWN = 1.0  # what a request is taken to need before any has been spoken
 _DIED = "The worker died at each attempt."
 
 
@@ -141,6 +142,15 @@ class DictionaryEntry(models.Model):
         return f"{self.written} → {self.reading}"
 
 
+class QueueFull(Exception):
+    """As many requests wait as may; nothing was written."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        """``wait_seconds`` is about when all that wait now will have been begun."""
+        super().__init__(f"room in about {wait_seconds:.0f} seconds")
+        self.wait_seconds = wait_seconds
+
+
 class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
     def queued(self) -> Self:
         return self.filter(status=VoiceRequest.Status.QUEUED)
@@ -161,13 +171,24 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         )
 
     def submit(self, **fields: Any) -> "VoiceRequest":
-        """Accept a request: its row and its place in the queue are written both or neither."""
+        """Accept a request: its row and its place in the queue are written both or neither.
+
+        Raises :class:`QueueFull` while ``MAX_QUEUED`` or more are waiting.
+        """
         from voices.tasks import enqueue_synthesis
 
         with transaction.atomic():
+            if (n_queued := self.queued().count()) >= settings.MAX_QUEUED:
+                raise QueueFull(n_queued * self.seconds_between_starts())
             request = self.create(**fields, turn=self._turn_of(fields.get("uuid", "")))
             enqueue_synthesis()
         return request
+
+    def seconds_between_starts(self) -> float:
+        """How long the head of the queue waits for a worker, by what the latest requests took."""
+        latest = self.filter(status=VoiceRequest.Status.SUCCEEDED).order_by("-queued_at")[:20]
+        took = latest.aggregate(mean=models.Avg(F("finished_at") - F("started_at")))["mean"]
+        return (took.total_seconds() if took else SECONDS_UNTIL_KNOWN) / settings.WORKERS
 
     def claim_next(self, claimed_by: str) -> "VoiceRequest | None":
         """Begin an attempt at the request whose turn it is; ``None``: there is nothing to do.
@@ -370,6 +391,12 @@ class VoiceRequest(models.Model):
             Q(turn__lt=own["turn"]) | Q(turn=own["turn"], queued_at__lt=own["queued_at"])
         )
         return queued.waiting().filter(ahead).count() + 1
+
+    @property
+    def expected_seconds(self) -> float | None:
+        """About how long until it is begun; ``None`` once it has been."""
+        position = self.queue_position
+        return None if position is None else position * VoiceRequest.objects.seconds_between_starts()
 
     @property
     def attempts_left(self) -> int:

@@ -4,6 +4,7 @@ Codes never change; messages follow Accept-Language.
 """
 
 import logging
+import math
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,6 +18,8 @@ from rest_framework.exceptions import APIException, ErrorDetail, NotFound
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
+
+from voices.models import QueueFull
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +70,16 @@ class DatabaseUnavailable(APIException):
     wait = 5
 
 
+class TooManyWaiting(APIException):
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "queue_full"
+    default_detail = gettext_lazy("Very many people are asking right now. Try again in a little while.")
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__()
+        self.wait = max(1, math.ceil(wait_seconds))
+
+
 class InternalError(APIException):
     default_code = "internal_error"
     default_detail = FAILURES["internal_error"]
@@ -95,6 +108,8 @@ def _as_api_exception(error: Exception) -> APIException:
             return error
         case Http404():
             return NotFound()
+        case QueueFull():
+            return TooManyWaiting(error.wait_seconds)
         case PermissionDenied():
             return ApiPermissionDenied()
         case OperationalError() | InterfaceError() | PoolTimeout():

@@ -122,6 +122,7 @@ class VoiceRequestSerializer(serializers.ModelSerializer[VoiceRequest]):
 
     dropped = DroppedSerializer(many=True)
     queue_position = serializers.IntegerField(allow_null=True)
+    expected_seconds = serializers.FloatField(allow_null=True, help_text="About how long until it is begun.")
     audio = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
@@ -129,7 +130,7 @@ class VoiceRequestSerializer(serializers.ModelSerializer[VoiceRequest]):
         model = VoiceRequest
         fields = read_only_fields = [
             "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "retry_of",
-            "status", "attempt", "sentences_done", "sentences_total", "queue_position",
+            "status", "attempt", "sentences_done", "sentences_total", "queue_position", "expected_seconds",
             "spoken_text", "dropped", "duration_seconds", "audio", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip

@@ -25,7 +25,7 @@ from voices.api.serializers import (
     ServiceSerializer,
     VoiceRequestSerializer,
 )
-from voices.models import Member, Voice, VoiceRequest
+from voices.models import Member, QueueFull, Voice, VoiceRequest
 from voices.storage import temporary_url
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -145,9 +145,9 @@ def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceReq
         raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
     try:
         return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
-    except IntegrityError:
+    except (IntegrityError, QueueFull):
         earlier = VoiceRequest.objects.filter(idempotency_key=idempotency_key).first()
-        if earlier is None:  # it was something else that the database refused
+        if earlier is None:  # it was something else that was refused
             raise
         if any(getattr(earlier, name) != value for name, value in fields.items()):
             raise IdempotencyConflict from None

@@ -16,6 +16,7 @@ export const queuedRequest: VoiceRequest = {
   sentences_done: 0,
   sentences_total: null,
   queue_position: null,
+  expected_seconds: null,
   spoken_text: "",
   dropped: [],
   duration_seconds: null,

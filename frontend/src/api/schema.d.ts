@@ -380,6 +380,11 @@ export interface components {
             /** 전체 문장 수 */
             readonly sentences_total: number | null;
             queue_position: number | null;
+            /**
+             * Format: double
+             * @description About how long until it is begun.
+             */
+            expected_seconds: number | null;
             /** 읽은 글 */
             readonly spoken_text: string;
             dropped: components["schemas"]["Dropped"][];

@@ -7,7 +7,10 @@ import { isActive, statusMessage } from "./voiceRequestStatus";
 describe("statusMessage", () => {
   it.each([
     [{ status: "queued" }, "Waiting in line."],
-    [{ status: "queued", queue_position: 3 }, "Waiting in line, at place 3."],
+    [
+      { status: "queued", queue_position: 3, expected_seconds: 4.2 },
+      "Waiting in line, at place 3; begins in about 5 s.",
+    ],
     [{ status: "processing" }, "Getting the voice ready."],
     [
       { status: "processing", sentences_done: 1, sentences_total: 2 },

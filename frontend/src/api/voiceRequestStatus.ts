@@ -12,7 +12,7 @@ export function statusMessage(request: VoiceRequest, t: Dictionary): string {
     case "queued":
       return request.queue_position === null
         ? t.status.queued
-        : t.status.queuedAt(request.queue_position);
+        : t.status.queuedAt(request.queue_position, Math.ceil(request.expected_seconds ?? 0));
     case "processing":
       return request.sentences_total === null
         ? t.status.preparing

@@ -35,7 +35,8 @@ export const en: Dictionary = {
   },
   status: {
     queued: "Waiting in line.",
-    queuedAt: (position) => `Waiting in line, at place ${position}.`,
+    queuedAt: (position, seconds) =>
+      `Waiting in line, at place ${position}; begins in about ${seconds} s.`,
     preparing: "Getting the voice ready.",
     speaking: (done, total) => `Speaking: ${done} of ${total} sentences done.`,
     succeeded: "Done. Have a listen!",

@@ -33,7 +33,8 @@ export const ko = {
   },
   status: {
     queued: "순서를 기다리고 있어요.",
-    queuedAt: (position: number) => `순서를 기다리고 있어요. 대기 ${position}번째예요.`,
+    queuedAt: (position: number, seconds: number) =>
+      `순서를 기다리고 있어요. 대기 ${position}번째, 약 ${seconds}초 뒤에 시작해요.`,
     preparing: "목소리를 준비하고 있어요.",
     speaking: (done: number, total: number) =>
       `말하는 중이에요. ${total}문장 중 ${done}문장을 마쳤어요.`,

@@ -120,7 +120,8 @@ class TestStream:
 
 
 def test_the_live_service_streams_a_request_to_its_end(live_service: str) -> None:
-    body = {"member": 1, "text": "하나. 둘. 셋."}
+    # The test's voice is so quick that few sentences would be over before anybody can ask for the stream.
+    body = {"member": 1, "text": "하나. 둘. 셋. " * 60}
     location = httpx.post(f"{live_service}/api/voice-requests/", json=body, timeout=60).headers["Location"]
     with httpx.stream("GET", f"{live_service}{location}events/", timeout=60) as response:
         assert response.headers["Content-Type"] == "text/event-stream"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from django_q.models import OrmQ
 
+from tests import factories
 from tests.factories import SENTENCE, files_below
 from voices.models import Member, VoiceRequest
 
@@ -273,3 +276,34 @@ def assert_nothing_is_kept(media_dir: Path) -> None:
     assert not VoiceRequest.objects.exists()
     assert not OrmQ.objects.exists()
     assert not files_below(media_dir)
+
+
+class TestAFullQueue:
+    @pytest.fixture(autouse=True)
+    def two_may_wait(self, settings: Any, post: Post, member: Member) -> None:
+        settings.MAX_QUEUED = 2
+        for key in ("first", "second"):
+            assert post({"member": member.pk, "text": SENTENCE}, idempotency_key=key).status_code == 202
+
+    def test_the_next_is_told_when_to_come_back_and_leaves_nothing_behind(self, post: Post, member: Member) -> None:
+        response = post({"member": member.pk, "text": SENTENCE}, accept_language="en")
+        assert (response.status_code, response.json()["error"]["code"]) == (429, "queue_full")
+        assert int(response["Retry-After"]) >= 1
+        assert (VoiceRequest.objects.count(), OrmQ.objects.count()) == (2, 2)
+
+    def test_who_sends_a_request_again_still_finds_it(self, post: Post, member: Member) -> None:
+        again = post({"member": member.pk, "text": SENTENCE}, idempotency_key="first")
+        assert again.json()["id"] == str(VoiceRequest.objects.get(idempotency_key="first").pk)
+
+    def test_there_is_room_again_once_one_has_been_begun(self, post: Post, member: Member) -> None:
+        VoiceRequest.objects.claim_next("a cluster")
+        assert post({"member": member.pk, "text": SENTENCE}).status_code == 202
+
+
+def test_the_expected_wait_follows_from_what_requests_took(post: Post, member: Member) -> None:
+    now = timezone.now()
+    for _ in range(2):
+        factories.succeeded(member)
+    VoiceRequest.objects.update(started_at=now - timedelta(seconds=3), finished_at=now)
+    waits = [post({"member": member.pk, "text": SENTENCE}).json()["expected_seconds"] for _ in range(2)]
+    assert waits == pytest.approx([3 / settings.WORKERS, 6 / settings.WORKERS])
