@@ -78,7 +78,7 @@ def attempt(request: VoiceRequest) -> None:
 
 def speak(request: VoiceRequest) -> None:
     """Turn the request's text into stored audio, and finish it."""
-    voice = Voice.objects.filter(member=request.member_id, active=True).first()
+    voice = through_outage(lambda: Voice.objects.filter(member=request.member_id, active=True).first())
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
@@ -96,7 +96,7 @@ def speak(request: VoiceRequest) -> None:
         request.text,
         speed=request.speed,
         seed=request.seed,
-        lexicon=lexicon_for(request.member_id),
+        lexicon=through_outage(lambda: lexicon_for(request.member_id)),
         on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)
