@@ -1,0 +1,50 @@
+"""The card of a voice is read as it was written, and a stranger's card can do no harm."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from voices.synth.errors import CheckpointError
+from voices.voice_card import Data, Hearing, TrainedModel, VoiceCard, read_card, write_card
+
+CARD = VoiceCard(
+    name="하늘",
+    mode="pronounced",
+    licence="Apache-2.0",
+    made_on=datetime.date(2026, 11, 24),
+    data=Data("a teacher", "Apache-2.0", 1858, 86.0),
+    acoustic_model=TrainedModel("1g_checkpoint_5500.pth.tar", "ab" * 32, 5500, 0),
+    vocoder=TrainedModel("1h_checkpoint_12500.pth.tar", "cd" * 32, 12500, 0),
+    versions={"coqui-tts": "0.28.0"},
+    hearings=[Hearing("Whisper base", "everyday.txt", 40, 0.08)],
+)
+
+
+def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
+    assert read_card(tmp_path) is None
+    write_card(CARD, tmp_path)
+    assert read_card(tmp_path) == CARD
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"name = ", "Invalid value"),
+        (b"\xff\xfe", "utf-8"),
+        (b'name = "x"', "missing required field"),
+        (b"# " + b"x" * 70_000, "longer than"),
+    ],
+)
+def test_a_card_that_cannot_be_read_names_the_file_and_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
+    (tmp_path / "voice.toml").write_bytes(content)
+    with pytest.raises(CheckpointError, match=rf"voice\.toml: .*{reason}"):
+        read_card(tmp_path)
+
+
+def test_a_field_of_the_wrong_type_is_named(tmp_path: Path) -> None:
+    write_card(CARD, tmp_path)
+    path = tmp_path / "voice.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("steps = 5500", 'steps = "many"'), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=r"acoustic_model\.steps"):
+        read_card(tmp_path)
