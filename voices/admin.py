@@ -1,5 +1,6 @@
 """Members, voices and requests for whoever runs the page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import django_q.admin  # noqa: F401  (registers what is unregistered below)
@@ -7,7 +8,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_q.models import Schedule, Success
@@ -108,7 +112,7 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
     actions = ["cancel", "retry"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
-        return [field.name for field in VoiceRequest._meta.fields] + ["listen"]
+        return [field.name for field in VoiceRequest._meta.fields] + ["listen", "earlier_tries", "later_tries"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -132,6 +136,14 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
             '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[voice_request.pk])
         )
 
+    @admin.display(description=_("earlier tries"))
+    def earlier_tries(self, voice_request: VoiceRequest) -> str:
+        return _linked(voice_request.earlier_tries)
+
+    @admin.display(description=_("later tries"))
+    def later_tries(self, voice_request: VoiceRequest) -> str:
+        return _linked(voice_request.later_tries)
+
     @admin.action(description=_("Cancel"), permissions=["change"])
     def cancel(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
         done = sum(voice_request.cancel() for voice_request in queryset)
@@ -142,3 +154,17 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         again = queryset.filter(status__in=[VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED])
         done = len([voice_request.retry() for voice_request in again])
         self.message_user(request, ngettext("%d request queued again.", "%d requests queued again.", done) % done)
+
+
+def _linked(tries: Iterable[VoiceRequest]) -> str:
+    """When each was asked, what became of it and why, with a link to it."""
+    lines = (
+        (
+            reverse("admin:voices_voicerequest_change", args=[one.pk]),
+            date_format(localtime(one.queued_at), "DATETIME_FORMAT"),
+            one.get_status_display(),
+            f"{one.error_code} {one.error_detail}",
+        )
+        for one in tries
+    )
+    return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a> {} {}', lines) or "—"

@@ -31,6 +31,7 @@ MIN_SPEED, MAX_SPEED = 0.5, 2.0
 # Longer than most requests take, so that in a full queue each client's first comes before anybody's second.
 BETWEEN_TURNS = timedelta(minutes=1)
 SECONDS_UNTIL_KNOWN = 1.0  # what a request is taken to need before any has been spoken
+MOST_TRIES_SHOWN = 20
 _DIED = "The worker died at each attempt."
 
 
@@ -164,11 +165,7 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
 
     def in_order(self) -> Self:
         """As they are to be begun: interactive before batch, until a batch request has waited long enough."""
-        patient_since = Now() - timedelta(seconds=settings.BATCH_PATIENCE_SECONDS)
-        yields = Q(priority=VoiceRequest.Priority.BATCH, queued_at__gt=patient_since)
-        return self.annotate(yields=models.ExpressionWrapper(yields, output_field=models.BooleanField())).order_by(
-            "yields", "turn", "queued_at", "pk"
-        )
+        return self.annotate(yields=_yields()).order_by("yields", "turn", "queued_at", "pk")
 
     def submit(self, **fields: Any) -> "VoiceRequest":
         """Accept a request: its row and its place in the queue are written both or neither.
@@ -397,6 +394,25 @@ class VoiceRequest(models.Model):
         """About how long until it is begun; ``None`` once it has been."""
         position = self.queue_position
         return None if position is None else position * VoiceRequest.objects.seconds_between_starts()
+
+    @property
+    def is_retryable(self) -> bool:
+        return self.status in (self.Status.FAILED, self.Status.CANCELLED)
+
+    @property
+    def earlier_tries(self) -> list["VoiceRequest"]:
+        """What this one repeats, and what that one repeated: the latest first, ``MOST_TRIES_SHOWN`` at most."""
+        tries: list[VoiceRequest] = []
+        earlier = self.retry_of
+        while earlier and len(tries) < MOST_TRIES_SHOWN:
+            tries.append(earlier)
+            earlier = earlier.retry_of
+        return tries
+
+    @property
+    def later_tries(self) -> models.QuerySet["VoiceRequest"]:
+        """The requests that try this one again, the first one first."""
+        return self.retries.order_by("queued_at")[:MOST_TRIES_SHOWN]
 
     @property
     def attempts_left(self) -> int:

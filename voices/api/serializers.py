@@ -1,6 +1,7 @@
 """What goes in and out as JSON."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -39,6 +40,19 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
         return default_storage.url(member.picture.name) if member.picture else None
 
 
+class PriorityField(fields.ChoiceField):
+    """The model's number by its name: ``interactive`` or ``batch``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[priority.name.lower() for priority in VoiceRequest.Priority], **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return VoiceRequest.Priority[super().to_internal_value(data).upper()]
+
+    def to_representation(self, value: Any) -> str:
+        return VoiceRequest.Priority(value).name.lower()
+
+
 class SpeakableTextField(fields.TextField):
     """Text with something in it that can be said."""
 
@@ -68,6 +82,9 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
+    priority = PriorityField(
+        default=VoiceRequest.Priority.INTERACTIVE, help_text="`batch` lets those pass that somebody waits for."
+    )
     uuid = fields.TextField(default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own id.")
     created_at = fields.TextField(
         default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own time."
@@ -117,31 +134,48 @@ class DroppedSerializer(serializers.Serializer[Any]):
     position = serializers.IntegerField(help_text="Where it stood, in characters from the start.")
 
 
-class VoiceRequestSerializer(serializers.ModelSerializer[VoiceRequest]):
-    """A request as its client sees it."""
+class TrySerializer(serializers.ModelSerializer[VoiceRequest]):
+    """What became of an earlier try."""
 
-    dropped = DroppedSerializer(many=True)
-    queue_position = serializers.IntegerField(allow_null=True)
-    expected_seconds = serializers.FloatField(allow_null=True, help_text="About how long until it is begun.")
-    audio = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
 
     class Meta:
         model = VoiceRequest
+        fields = read_only_fields = ["id", "status", "attempt", "error", "queued_at", "started_at", "finished_at"]
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_error(self, request: VoiceRequest) -> dict[str, str] | None:
+        return FailureSerializer(request).data if request.error_code else None
+
+
+class VoiceRequestSerializer(TrySerializer):
+    """A request as its client sees it."""
+
+    priority = PriorityField()
+    history = TrySerializer(many=True, source="earlier_tries", help_text="The tries before this one, the latest first.")
+    retries = serializers.SerializerMethodField(help_text="The requests that try this one again.")
+    dropped = DroppedSerializer(many=True)
+    queue_position = serializers.IntegerField(allow_null=True)
+    expected_seconds = serializers.FloatField(allow_null=True, help_text="About how long until it is begun.")
+    audio = serializers.SerializerMethodField()
+
+    class Meta:
+        model = VoiceRequest
         fields = read_only_fields = [
-            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "retry_of",
+            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "priority",
+            "retry_of", "history", "retries",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position", "expected_seconds",
             "spoken_text", "dropped", "duration_seconds", "audio", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip
 
+    def get_retries(self, request: VoiceRequest) -> list[UUID]:
+        # Nothing is asked of the database for the many that can't have any.
+        return [again.pk for again in request.later_tries] if request.is_retryable else []
+
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:
         return reverse("voice-request-audio", args=[request.pk]) if request.audio_name else None
-
-    @extend_schema_field(FailureSerializer(allow_null=True))
-    def get_error(self, request: VoiceRequest) -> dict[str, str] | None:
-        return FailureSerializer(request).data if request.error_code else None
 
 
 class ErrorBodySerializer(serializers.Serializer[Any]):

@@ -116,7 +116,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
     @extend_schema(request=None, responses={202: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
     def retry(self, request: Request, pk: str | None = None) -> Response:
         voice_request = self.get_object()
-        if voice_request.status not in (VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED):
+        if not voice_request.is_retryable:
             raise NotInThisState(_("Only what failed can be tried again."), "not_retryable")
         return accepted(voice_request.retry())
 

@@ -279,6 +279,14 @@ export interface components {
              * @default 0
              */
             seed?: number;
+            /**
+             * @description `batch` lets those pass that somebody waits for.
+             *
+             *     * `interactive` - interactive
+             *     * `batch` - batch
+             * @default interactive
+             */
+            priority?: components["schemas"]["PriorityEnum"];
             /** @description The client's own id. */
             uuid?: string;
             /** @description The client's own time. */
@@ -299,6 +307,12 @@ export interface components {
             previous?: string | null;
             results: components["schemas"]["VoiceRequest"][];
         };
+        /**
+         * @description * `interactive` - interactive
+         *     * `batch` - batch
+         * @enum {string}
+         */
+        PriorityEnum: "interactive" | "batch";
         Sentence: {
             readonly text: string;
             readonly pronunciation: string;
@@ -345,6 +359,31 @@ export interface components {
             readonly start: number;
             readonly end: number;
         };
+        /** @description What became of an earlier try. */
+        Try: {
+            /** Format: uuid */
+            readonly id: string;
+            /** 상태 */
+            readonly status: components["schemas"]["VoiceRequestStatus"];
+            /** 시도 횟수 */
+            readonly attempt: number;
+            readonly error: components["schemas"]["Failure"] | null;
+            /**
+             * 접수한 때
+             * Format: date-time
+             */
+            readonly queued_at: string;
+            /**
+             * 시작한 때
+             * Format: date-time
+             */
+            readonly started_at: string | null;
+            /**
+             * 끝난 때
+             * Format: date-time
+             */
+            readonly finished_at: string | null;
+        };
         /** @description A request as its client sees it. */
         VoiceRequest: {
             /** Format: uuid */
@@ -366,11 +405,16 @@ export interface components {
             readonly speed: number;
             /** 시드 */
             readonly seed: number;
+            priority: components["schemas"]["PriorityEnum"];
             /**
              * 다시 시도한 요청
              * Format: uuid
              */
             readonly retry_of: string | null;
+            /** @description The tries before this one, the latest first. */
+            history: components["schemas"]["Try"][];
+            /** @description The requests that try this one again. */
+            readonly retries: string[];
             /** 상태 */
             readonly status: components["schemas"]["VoiceRequestStatus"];
             /** 시도 횟수 */

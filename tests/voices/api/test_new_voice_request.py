@@ -56,6 +56,7 @@ def test_a_request_is_accepted_with_its_address_and_one_place_in_the_queue(post:
         {"uuid": "0b54e3a4-6e83-4a0f-93b5-2a7bd6a9e5d1", "created_at": "2022-08-22T10:15:30.123+09:00"},
         {"created_at": "2022-08-22 10:15:30"},
         {"uuid": "x" * 100},
+        {"priority": "interactive"},
         {"uuid": ""},
         {"text": "가" * settings.MAX_TEXT_CHARACTERS},
         {"text": "★ 사랑해 ★ 😀\n\n2022년!"},
@@ -65,6 +66,17 @@ def test_a_request_is_accepted_with_its_address_and_one_place_in_the_queue(post:
 )
 def test_values_at_the_edge_are_accepted(fields: dict[str, Any], post: Post, member: Member) -> None:
     assert post({"member": member.pk, "text": SENTENCE, **fields}).status_code == 202
+
+
+def test_a_batch_request_says_so_and_stands_behind_what_somebody_waits_for(post: Post, member: Member) -> None:
+    body = {"member": member.pk, "text": SENTENCE}
+    batch = post({**body, "priority": "batch"}, idempotency_key="b").json()
+    assert batch["priority"] == "batch"
+    interactive = post(body).json()
+    assert (interactive["priority"], interactive["queue_position"]) == ("interactive", 1)
+    assert VoiceRequest.objects.get(pk=batch["id"]).queue_position == 2
+    assert post({**body, "priority": "batch"}, idempotency_key="b").json()["id"] == batch["id"]
+    assert post(body, idempotency_key="b").status_code == 422
 
 
 @pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "text/plain", "application/x-unknown"])
@@ -116,6 +128,9 @@ FIELDS_REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"speed": True}, "invalid", "speed"),
     ({"speed": [1.0]}, "invalid", "speed"),
     ({"speed": None}, "missing_field", "speed"),
+    ({"priority": "BATCH"}, "unknown_choice", "priority"),
+    ({"priority": 1}, "unknown_choice", "priority"),
+    ({"priority": None}, "missing_field", "priority"),
     ({"seed": -1}, "out_of_range", "seed"),
     ({"seed": 2**32}, "out_of_range", "seed"),
     ({"seed": 10**400}, "out_of_range", "seed"),

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 
 from tests import factories
 from tests.factories import files_below, reloaded
+from voices import models
 from voices.models import Member, VoiceRequest
 
 PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
@@ -140,6 +141,32 @@ class TestRetry:
         assert {name: getattr(again, name) for name in asked} == asked
         assert OrmQ.objects.count() == 1
         assert reloaded(request).status == state
+
+    def test_the_history_is_seen_from_both_ends(self, client: Client, member: Member) -> None:
+        first = factories.failed(member)
+        second = first.retry()
+        assert factories.claimed(second).cancel()
+        third = reloaded(second).retry()
+
+        shown = {request.pk: client.get(address(request)).json() for request in (first, second, third)}
+
+        assert [one["id"] for one in shown[third.pk]["history"]] == [str(second.pk), str(first.pk)]
+        for one in shown[third.pk]["history"]:
+            whole = client.get(f"/api/voice-requests/{one['id']}/").json()
+            assert one == {name: whole[name] for name in one}
+        assert [one["error"] and one["error"]["code"] for one in shown[third.pk]["history"]] == [None, "voice_unusable"]
+        assert [shown[one.pk]["retries"] for one in (first, second, third)] == [[str(second.pk)], [str(third.pk)], []]
+        assert shown[first.pk]["history"] == []
+
+    def test_a_history_is_shown_in_part_when_it_is_long(
+        self, client: Client, member: Member, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(models, "MOST_TRIES_SHOWN", 2)
+        request = factories.failed(member)
+        for _ in range(3):
+            request = reloaded(request).retry()
+            request.fail("internal_error", "")
+        assert len(client.get(address(request)).json()["history"]) == 2
 
     @pytest.mark.parametrize("state", ["queued", "processing", "succeeded"])
     def test_what_has_not_failed_is_not_retried(self, state: str, client: Client, member: Member) -> None:
