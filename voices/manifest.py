@@ -10,7 +10,7 @@ from voices.synth import Mode
 
 @dataclass(frozen=True)
 class ManifestMember:
-    """A demo member. Its voice lies in the seed's folders for ``id``."""
+    """A demo member. Its voice lies in the seed's folders for ``id``, or shares the vocoder of another number."""
 
     id: int
     slug: str
@@ -20,6 +20,7 @@ class ManifestMember:
     tmi: str = ""
     links: dict[str, str] = field(default_factory=dict)
     mode: Mode = "spelled"
+    vocoder: int | None = None  # its folder's number, where that is not ``id``
 
     @property
     def glow_tts_dir(self) -> str:
@@ -27,7 +28,7 @@ class ManifestMember:
 
     @property
     def hifigan_dir(self) -> str:
-        return seed_folders(self.id)[1]
+        return seed_folders(self.vocoder or self.id)[1]
 
 
 def seed_folders(voice_id: int) -> tuple[str, str]:

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voices.manifest import read_manifest
 from voices.synth import load_voice, synthesize
 from voices.synth.voice import Voice
 
 VOICE_MODEL = Path(__file__).parents[2] / "voice_model"
 
 
-@pytest.fixture(scope="module", params=sorted(path.name for path in (VOICE_MODEL / "glow-tts").iterdir()))
+@pytest.fixture(scope="module", params=read_manifest(VOICE_MODEL), ids=lambda member: member.slug)
 def demo_voice(request: pytest.FixtureRequest) -> Voice:
-    return load_voice(
-        VOICE_MODEL / "glow-tts" / request.param, VOICE_MODEL / "hifigan-v2" / request.param, mode="pronounced"
-    )
+    demo = request.param
+    return load_voice(VOICE_MODEL / demo.glow_tts_dir, VOICE_MODEL / demo.hifigan_dir, mode=demo.mode)
 
 
 def loudness(samples: np.ndarray) -> float:

@@ -21,6 +21,13 @@ def models(voice_model_dir: Path, tmp_path: Path, settings: Any, db: None) -> Pa
     return folder
 
 
+def share_vocoder(models: Path) -> None:
+    """A third member, who has an acoustic model alone."""
+    shutil.copytree(models / "glow-tts/1", models / "glow-tts/3")
+    with (models / "voices.toml").open("a", encoding="utf-8") as file:
+        file.write('[[member]]\nid = 3\nslug = "third"\nname = "셋째"\nmode = "pronounced"\nvocoder = 1\n')
+
+
 def load() -> str:
     err = StringIO()
     call_command("load_demo", stdout=StringIO(), stderr=err)
@@ -38,6 +45,14 @@ def test_members_come_with_their_numbers_and_voices(models: Path) -> None:
     voice = first.voices.get()
     assert (voice.glow_tts_dir, voice.hifigan_dir) == ("glow-tts/1", "hifigan-v2/1")
     assert (voice.active, voice.demo, voice.mode) == (True, True, "pronounced")
+
+
+def test_a_vocoder_may_be_shared(models: Path) -> None:
+    share_vocoder(models)
+    load()
+    voice = Voice.objects.get(member=3)
+    assert (voice.glow_tts_dir, voice.hifigan_dir, voice.active) == ("glow-tts/3", "hifigan-v2/1", True)
+    assert voice.hifigan_sha256 == Voice.objects.get(member=1).hifigan_sha256
 
 
 def test_loading_again_changes_nothing(models: Path) -> None:

@@ -1,6 +1,7 @@
 """manage.py synthesize: a sentence into a file, with no database anywhere."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -48,6 +49,15 @@ def test_the_files_name_says_its_format(extension: str, container: str, tmp_path
     out = tmp_path / f"hello.{extension}"
     call_command("synthesize", SENTENCE, member=1, out=out)
     assert soundfile.info(out).format == container
+
+
+def test_a_member_may_use_the_vocoder_of_another(voice_model_dir: Path, tmp_path: Path, settings: Any) -> None:
+    settings.VOICE_MODEL_DIR = tmp_path
+    for folder in ("glow-tts", "hifigan-v2"):
+        shutil.copytree(voice_model_dir / folder / "1", tmp_path / folder / ("3" if folder == "glow-tts" else "1"))
+    (tmp_path / "voices.toml").write_text('[[member]]\nid = 3\nslug = "third"\nname = "셋째"\nvocoder = 1\n')
+    call_command("synthesize", SENTENCE, member=3, out=tmp_path / "hello.wav")
+    assert soundfile.info(tmp_path / "hello.wav").duration > 1
 
 
 def test_speed_is_honoured(tmp_path: Path) -> None:

@@ -23,10 +23,11 @@ class Command(BaseCommand):
 
     def handle(self, text: str, member: int, out: Path, speed: float, seed: int, **options: Any) -> None:
         folder = Path(settings.VOICE_MODEL_DIR)
-        glow_tts, hifigan = (folder / part for part in seed_folders(member))
-        modes = {known.id: known.mode for known in read_manifest(folder)}
+        demo = {known.id: known for known in read_manifest(folder)}.get(member)
+        glow_tts, hifigan = (demo.glow_tts_dir, demo.hifigan_dir) if demo else seed_folders(member)
+        mode = demo.mode if demo else "spelled"
         try:
-            voice = load_voice(glow_tts, hifigan, device=settings.DEVICE, mode=modes.get(member, "spelled"))
+            voice = load_voice(folder / glow_tts, folder / hifigan, device=settings.DEVICE, mode=mode)
             speech = synthesize(voice, text, speed=speed, seed=seed)
             audio = encode(speech.samples, speech.sample_rate, out.suffix.removeprefix("."))
         except (SynthError, ValueError) as error:
