@@ -97,6 +97,7 @@ def speak(request: VoiceRequest) -> None:
         speed=request.speed,
         seed=request.seed,
         lexicon=through_outage(lambda: lexicon_for(request.member_id)),
+        plausible_only=True,
         on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )
     audio = encode(speech.samples, speech.sample_rate, request.format)

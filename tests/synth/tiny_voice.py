@@ -1,7 +1,7 @@
 """A voice of random weights, small enough to load and speak in a fraction of a second.
 
 `write_tiny_voice` writes it in the seed's folders with configs as coqui-tts writes them now; it says nothing
-intelligible, but about a tenth of a second for each jamo.
+intelligible, but about a tenth of a second for each jamo, loud for vowels and faint for the rest, as speech is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ HOP_LENGTH = 256
 N_MELS = 20
 SECONDS_PER_SYMBOL = 0.1
 
-JAMO = "".join(map(chr, [*range(0x1100, 0x1113), *range(0x1161, 0x1176), *range(0x11A8, 0x11C3)]))
+VOWELS = "".join(map(chr, range(0x1161, 0x1176)))
+JAMO = "".join(map(chr, range(0x1100, 0x1113))) + VOWELS + "".join(map(chr, range(0x11A8, 0x11C3)))
+PUNCTUATION = " .,!?"
 
 AUDIO: dict[str, Any] = {
     "sample_rate": SAMPLE_RATE,
@@ -42,7 +44,7 @@ ACOUSTIC_CONFIG: dict[str, Any] = {
         "bos": None,
         "blank": None,
         "characters": JAMO,
-        "punctuations": " .,!?",
+        "punctuations": PUNCTUATION,
         "phonemes": None,
         "is_unique": False,
         "is_sorted": False,
@@ -103,22 +105,55 @@ def _acoustic_model() -> Any:
 
     layer_names = [name for name in ACOUSTIC_CONFIG if name.startswith(("hidden_", "num_", "encoder_"))]
     layers = {name: ACOUSTIC_CONFIG[name] for name in layer_names}
-    symbol_count = 1 + len(JAMO) + len(" .,!?")
+    symbol_count = 1 + len(JAMO) + len(PUNCTUATION)
     model = coqui.build_glow_tts(symbol_count, {**layers, "out_channels": N_MELS})
     # The model predicts log(1 + frames); nearly the same for every symbol keeps random speech at a sane length.
     duration = model.encoder.duration_predictor.proj
+    # Vowels lie on one side in the space of the symbols and the rest on the other; the mel is how far to that side.
+    embedding, mean = model.encoder.emb.weight, model.encoder.proj_m
+    side = torch.where(torch.arange(embedding.shape[1]) % 2 == 0, 1.0, -1.0)
     with torch.no_grad():
+        for layer in [*model.encoder.encoder.attn_layers, *model.encoder.encoder.ffn_layers]:
+            for parameter in layer.parameters():  # no symbol hears of its neighbours
+                parameter.zero_()
+        for flow in model.decoder.flows:
+            if hasattr(flow, "weight_inv"):  # leave the mel as the text made it
+                flow.weight.copy_(torch.eye(len(flow.weight)))
         duration.weight.mul_(0.2)
         duration.bias.fill_(math.log1p(SECONDS_PER_SYMBOL * SAMPLE_RATE / HOP_LENGTH))
+        for row, symbol in enumerate(["<PAD>", *JAMO, *PUNCTUATION]):
+            embedding[row] = 0.1 * embedding[row] + (side if symbol in VOWELS else -side)
+        model.encoder.encoder.norm_layers_2[-1].gamma.fill_(1.0)
+        mean.weight.copy_((side / len(side)).expand(N_MELS, -1).unsqueeze(-1))
+        mean.bias.fill_(1.0)
     return model
 
 
 def _vocoder() -> Any:
+    """A buzz as loud as the mel is large: one pulse a frame, through one channel of every layer."""
     import torch
 
     from voices.synth import coqui
 
     vocoder = coqui.hifigan_generator_class()(**VOCODER_CONFIG["generator_model_params"])
-    with torch.no_grad():  # random layers fade to silence; this makes the last one audible
-        vocoder.conv_post.parametrizations.weight.original0.fill_(3.0)
+    width = 0.25 + 0.5 * float(torch.rand(()))  # of the pulse, in frames: by it one voice differs from another
+    with torch.no_grad():
+        for parameter in vocoder.parameters():
+            parameter.mul_(1e-3)
+        _set_weight(vocoder.conv_pre, 1 / N_MELS)
+        for index, upsampling in enumerate(vocoder.ups):
+            factor = VOCODER_CONFIG["generator_model_params"]["upsample_factors"][index]
+            _set_weight(upsampling, 1.0, slice(0, factor if index else int(factor * width)))
+        _set_weight(vocoder.conv_post, 0.2)
     return vocoder
+
+
+def _set_weight(layer: Any, value: float, taps: slice | None = None) -> None:
+    """Let the layer's first channel be `value` times what it hears, at `taps` of its kernel (default: the middle)."""
+    weight = layer.weight.clone()
+    middle = weight.shape[-1] // 2
+    if taps is None:
+        weight[0, :, middle] = value
+    else:
+        weight[0, 0, taps] = value
+    layer.weight = weight

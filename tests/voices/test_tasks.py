@@ -273,3 +273,14 @@ def test_the_same_seed_gives_the_same_audio(member: Member, media_dir: Path) -> 
     first, second = (spoken(factories.queued(member, seed=7)) for _ in range(2))
     one, two = (soundfile.read(io.BytesIO((media_dir / done.audio_name).read_bytes()))[0] for done in (first, second))
     np.testing.assert_array_equal(one, two)
+
+
+def test_noise_is_not_published(member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "voices.synth.voice.Voice.waveform", lambda voice, mel: np.full(256 * len(mel), 0.5, np.float32)
+    )
+    failed = spoken(factories.queued(member, text=TWO_SENTENCES))
+
+    assert (failed.status, failed.attempt, failed.error_code) == ("failed", 1, "voice_implausible")
+    assert "steady_noise" in failed.error_detail
+    assert files_below(media_dir) == []

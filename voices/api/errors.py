@@ -29,6 +29,7 @@ FAILURES = {
     "voice_unusable": gettext_lazy("This member's voice can't be loaded right now."),
     "no_voice": gettext_lazy("This member has no voice yet."),
     "voice_runaway": gettext_lazy("The voice could not speak this sentence. Try other words."),
+    "voice_implausible": gettext_lazy("The voice made noise in place of speech. Try other words, or another member."),
     "attempts_exhausted": gettext_lazy("Speaking this failed several times. Try again later."),
     "timed_out": gettext_lazy("Speaking this took too long. Try a shorter text."),
     "disk_full": gettext_lazy("There is no room left to keep the audio. Try again later."),

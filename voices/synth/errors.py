@@ -5,6 +5,11 @@ The Django layer turns a code into a sentence in the user's language; the messag
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voices.synth.plausibility import Flaw
+
 
 class SynthError(Exception):
     """Any failure of reading or speaking that the caller can explain to a user."""
@@ -42,6 +47,17 @@ class RunawaySpeechError(SynthError):
     def __init__(self, limit_seconds: float) -> None:
         """Name the limit that one sentence's audio may not pass."""
         super().__init__(f"The voice wants over {limit_seconds:g} seconds for one sentence; its weights are suspect.")
+
+
+class ImplausibleSpeechError(SynthError):
+    """What the voice made of a sentence can't be speech: noise, silence, a rush, or a drawl."""
+
+    code = "voice_implausible"
+
+    def __init__(self, flaw: Flaw) -> None:
+        """Name the flaw that was left after the second try."""
+        super().__init__(f"The voice made {flaw.reason} of a sentence ({flaw.value:.3g}, bound {flaw.bound:.3g}).")
+        self.flaw = flaw
 
 
 class AudioFormatError(SynthError):

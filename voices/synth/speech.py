@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voices.synth.audio import fade_ends, silence, speech_bounds
-from voices.synth.errors import NothingToSayError
+from voices.synth.errors import ImplausibleSpeechError, NothingToSayError
+from voices.synth.plausibility import find_flaw
 from voices.synth.text import Spoken, read
 
 if TYPE_CHECKING:
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from voices.synth.plausibility import Flaw
     from voices.synth.text import Lexicon, Sentence
     from voices.synth.voice import Utterance, Voice
 
 PAUSE_SECONDS = 0.35  # between two sentences
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
+RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,11 @@ class Speech:
 
 def estimated_seconds(sentence: Sentence) -> float:
     """About how long `sentence` takes to say at speed 1, measured on the demo voice; good to a fifth."""
-    syllables = sum("가" <= character <= "힣" for character in sentence.pronunciation)
-    return SECONDS_PER_SENTENCE + SECONDS_PER_SYLLABLE * syllables
+    return SECONDS_PER_SENTENCE + SECONDS_PER_SYLLABLE * _syllables(sentence)
+
+
+def _syllables(sentence: Sentence) -> int:
+    return sum("가" <= character <= "힣" for character in sentence.pronunciation)
 
 
 def synthesize(
@@ -75,6 +81,7 @@ def synthesize(
     seed: int = 0,
     noise_scale: float | None = None,
     lexicon: Lexicon | None = None,
+    plausible_only: bool = False,
     on_progress: Callable[[Spoken, int], None] | None = None,
 ) -> Speech:
     """Speak `text` with `voice`.
@@ -86,19 +93,24 @@ def synthesize(
         seed: with the same seed, the same text sounds the same.
         noise_scale: how far the voice may vary; None takes what the voice's maker chose.
         lexicon: readings of names that the rules can't know.
+        plausible_only: speak a sentence again, with another seed, that came out as what can't be speech.
         on_progress: called with what will be said and the number of sentences done, before the first and after each;
             what it raises ends the synthesis.
 
     Raises:
         NothingToSayError: nothing of `text` can be spoken.
         RunawaySpeechError: the voice's weights ask for absurdly long audio.
+        ImplausibleSpeechError: with `plausible_only`, a sentence came out so twice.
         ValueError: `speed` is out of range.
     """
     spoken = read(text, voice.mode, voice.alphabet, lexicon)
     sentences: list[SpokenSentence] = []
     if on_progress is not None:
         on_progress(spoken, 0)
-    for sentence in speak(voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale):
+    spoken_sentences = speak(
+        voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale, plausible_only=plausible_only
+    )
+    for sentence in spoken_sentences:
         sentences.append(sentence)
         if on_progress is not None:
             on_progress(spoken, len(sentences))
@@ -108,7 +120,13 @@ def synthesize(
 
 
 def speak(
-    voice: Voice, spoken: Spoken, *, speed: float = 1.0, seed: int = 0, noise_scale: float | None = None
+    voice: Voice,
+    spoken: Spoken,
+    *,
+    speed: float = 1.0,
+    seed: int = 0,
+    noise_scale: float | None = None,
+    plausible_only: bool = False,
 ) -> Iterator[SpokenSentence]:
     """Yield each sentence as soon as it can be heard; arguments and errors are those of `synthesize`."""
     if not spoken.sentences:
@@ -119,10 +137,13 @@ def speak(
     sample_count = 0
     for index, sentence in enumerate(spoken.sentences):
         ids = voice.symbol_ids(_closed(sentence.pronunciation, voice))
-        utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed + index)
-        waveform = voice.waveform(utterance.mel)
-        start, end = speech_bounds(waveform, voice.sample_rate)
-        heard = fade_ends(waveform[start:end], voice.sample_rate)
+        utterance, start, heard = _say(voice, ids, noise_scale, speed, seed + index)
+        if plausible_only and _flaw(voice, sentence, heard, speed):
+            # Without noise another seed would say the same again.
+            retry_noise_scale = max(noise_scale, RETRY_NOISE_SCALE)
+            utterance, start, heard = _say(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
+            if flaw := _flaw(voice, sentence, heard, speed):
+                raise ImplausibleSpeechError(flaw)
         pause = silence(PAUSE_SECONDS if index else 0, voice.sample_rate)
         origin = sample_count + len(pause)
         sample_count = origin + len(heard)
@@ -134,6 +155,22 @@ def speak(
             words=_word_times(voice, sentence, ids, utterance, origin - start, (origin, sample_count)),
             samples=np.concatenate([pause, heard]),
         )
+
+
+def _say(
+    voice: Voice, ids: list[int], noise_scale: float, speed: float, seed: int
+) -> tuple[Utterance, int, NDArray[np.float32]]:
+    """Return the utterance, where in its waveform speech starts, and the speech [n_samples]."""
+    utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed)
+    waveform = voice.waveform(utterance.mel)
+    start, end = speech_bounds(waveform, voice.sample_rate)
+    return utterance, start, fade_ends(waveform[start:end], voice.sample_rate)
+
+
+def _flaw(voice: Voice, sentence: Sentence, heard: NDArray[np.float32], speed: float) -> Flaw | None:
+    flaw = find_flaw(heard, voice.sample_rate, _syllables(sentence), speed)
+    # How speech swells and falls was measured on voices of our own recipe; the seed's keep what they always had.
+    return None if flaw and flaw.reason == "steady_noise" and voice.mode == "spelled" else flaw
 
 
 def _closed(pronunciation: str, voice: Voice) -> str:
