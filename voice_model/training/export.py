@@ -1,6 +1,6 @@
 """Write the averaged weights of both runs as a voice: coqui checkpoints beside their configs.
 
-python export.py RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
+python -m voice_model.training.export RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
 """
 
 import argparse
@@ -13,8 +13,8 @@ from voice_model.training.model_configs import acoustic_config, vocoder_config
 
 
 def export(run: pathlib.Path, config: Coqpit, folder: pathlib.Path, prefix: str) -> pathlib.Path:
-    """Write ``{prefix}_checkpoint_{steps}.pth.tar`` and ``{prefix}_config.json`` into ``folder``."""
-    trained = torch.load(run, weights_only=True)
+    """Write ``{prefix}_checkpoint_{steps}.pth.tar`` and ``{prefix}_config.json`` into ``folder``; return the former."""
+    trained = torch.load(run, map_location="cpu", weights_only=True)
     # Half precision: 10 and 11 bits say all that is in these weights, in half the bytes.
     weights = {
         name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in trained["average"].items()

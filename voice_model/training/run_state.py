@@ -10,22 +10,32 @@ from voice_model.training.weight_average import WeightAverage
 class RunState:
     """A model, its optimizer and its averaged weights after ``step`` steps, kept in one file.
 
-    The file is replaced in one go: a run killed while it saves loses nothing.
+    The file is replaced in one go: a run killed while it saves loses nothing. Batches and dropout depend on seed and
+    step alone, so a run that was killed ends with the very weights of one that was not.
     """
 
-    def __init__(self, path: pathlib.Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-        """Take up the run at ``path``; where there is none, begin with the model as it is."""
+    def __init__(
+        self, path: pathlib.Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, seed: int = 0
+    ) -> None:
+        """Take up the run at ``path``, with its seed; where there is none, begin with the model as it is."""
         self.path = path
         self.model = model
         self.optimizer = optimizer
         self.average = WeightAverage(model)
         self.step = 0
+        self.seed = seed
         if path.exists():
             saved = torch.load(path, weights_only=True)
             model.load_state_dict(saved["model"])
             optimizer.load_state_dict(saved["optimizer"])
             self.average.weights = saved["average"]
             self.step = saved["step"]
+            self.seed = saved.get("seed", 0)
+
+    def begin_step(self) -> None:
+        """Count a step, and let what is random in it depend on nothing else."""
+        self.step += 1
+        torch.manual_seed(self.seed * 1_000_003 + self.step)
 
     def save(self) -> None:
         unfinished = self.path.with_suffix(".part")
@@ -35,6 +45,7 @@ class RunState:
                 "optimizer": self.optimizer.state_dict(),
                 "average": self.average.weights,
                 "step": self.step,
+                "seed": self.seed,
             },
             unfinished,
         )

@@ -1,4 +1,7 @@
-"""The corpus folder as the two training loops want it: in memory, with mels and symbol ids."""
+"""A corpus folder: `metadata.csv` with a line `name|sentence` for each `name.wav`.
+
+As the two training loops want it: in memory, with mels and symbol ids.
+"""
 
 import pathlib
 from dataclasses import dataclass
@@ -6,41 +9,53 @@ from dataclasses import dataclass
 import numpy as np
 import soundfile
 import torch
+from TTS.tts.configs.glow_tts_config import GlowTTSConfig
 from TTS.tts.utils.text.tokenizer import TTSTokenizer
 from TTS.utils.audio import AudioProcessor
 
-from voice_model.training.make_corpus import sentences, wav_name
-from voice_model.training.model_configs import acoustic_config
 from voice_model.training.pronunciation import pronounced_jamo
+
+METADATA = "metadata.csv"
+REJECTED = "rejected.txt"
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One sentence and the teacher's reading of it."""
+    """One sentence and a reading of it."""
 
     symbol_ids: torch.Tensor  # int64 [n_symbols]
     mel: torch.Tensor  # float32 [n_frames, n_mels], natural log
     waveform: torch.Tensor  # float32 [n_samples], -1..1
 
 
-def load_utterances(corpus: pathlib.Path) -> list[Utterance]:
-    """All sentences that have been read so far and were not set aside in ``rejected.txt``."""
-    config = acoustic_config()
+def write_metadata(corpus: pathlib.Path, sentences: dict[str, str]) -> None:
+    """Write which sentence each wav reads; ``sentences`` by the wav's name without its ending."""
+    lines = [f"{name}|{sentence}\n" for name, sentence in sentences.items()]
+    (corpus / METADATA).write_text("".join(lines), encoding="utf-8")
+
+
+def recorded_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
+    """All wavs that are there and were not set aside in ``rejected.txt``, with their sentences."""
+    rejected_list = corpus / REJECTED
+    rejected = rejected_list.read_text(encoding="utf-8").splitlines() if rejected_list.exists() else []
+    names = {line.split("\t")[0] for line in rejected}
+    rows = [line.split("|") for line in (corpus / METADATA).read_text(encoding="utf-8").splitlines()]
+    wavs = [(corpus / f"{name}.wav", sentence) for name, sentence in rows]
+    return [(wav, sentence) for wav, sentence in wavs if wav.name not in names and wav.exists()]
+
+
+def load_utterances(corpus: pathlib.Path, config: GlowTTSConfig) -> list[Utterance]:
+    """The corpus, with symbol ids and mels as the acoustic model of ``config`` knows them."""
     tokenizer, _ = TTSTokenizer.init_from_config(config)
     audio_processor = AudioProcessor(config.audio)
-    rejected_list = corpus / "rejected.txt"
-    rejected = set(rejected_list.read_text().split()) if rejected_list.exists() else set()
     utterances = []
-    for sentence in sentences():
-        path = corpus / wav_name(sentence)
-        if path.name in rejected or not path.exists():
-            continue
-        waveform, _ = soundfile.read(path, dtype="float32")
+    for wav, sentence in recorded_sentences(corpus):
+        waveform, _ = soundfile.read(wav, dtype="float32")
         mel = audio_processor.melspectrogram(waveform)
         utterances.append(
             Utterance(
                 torch.tensor(tokenizer.text_to_ids(pronounced_jamo(sentence))),
-                torch.from_numpy(np.ascontiguousarray(mel.T)),
+                torch.from_numpy(np.ascontiguousarray(mel.T, dtype=np.float32)),
                 torch.from_numpy(waveform),
             )
         )

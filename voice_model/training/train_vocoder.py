@@ -12,14 +12,14 @@ import argparse
 import math
 import pathlib
 import random
-import time
 
 import torch
 from TTS.vocoder.layers.losses import L1SpecLoss, MultiScaleSTFTLoss
 from TTS.vocoder.models.hifigan_generator import HifiganGenerator
 
-from voice_model.training.model_configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, vocoder_config
+from voice_model.training.model_configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, acoustic_config, vocoder_config
 from voice_model.training.own_mels import own_mels
+from voice_model.training.progress import Progress
 from voice_model.training.run_state import RunState
 from voice_model.training.speech_corpus import Utterance, load_utterances
 
@@ -29,6 +29,7 @@ SEGMENTS_PER_BATCH = 8
 OWN_SHARE = 0.5  # of the segments start from the acoustic model's mel in place of the teacher's
 MEL_LOSS_WEIGHT = 4.0
 SAVE_EVERY = 100  # steps
+SAMPLE_EVERY = 500
 
 Pair = tuple[Utterance, torch.Tensor]  # an utterance, and the acoustic model's mel of it
 
@@ -60,7 +61,8 @@ def main() -> None:
     torch.manual_seed(0)
     arguments.run.mkdir(parents=True, exist_ok=True)
 
-    utterances = [u for u in load_utterances(arguments.corpus) if len(u.waveform) > (SEGMENT_FRAMES + 1) * HOP_LENGTH]
+    utterances = load_utterances(arguments.corpus, acoustic_config())
+    utterances = [u for u in utterances if len(u.waveform) > (SEGMENT_FRAMES + 1) * HOP_LENGTH]
     pairs = list(zip(utterances, own_mels(arguments.run / "acoustic.pth", utterances), strict=True))
     weights = [float(len(u.mel)) for u in utterances]
     generator = build_generator()
@@ -68,11 +70,11 @@ def main() -> None:
     mel_loss = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS)
     stft_loss = MultiScaleSTFTLoss()
     state = RunState(arguments.run / "vocoder.pth", generator, optimizer)
-    shuffler = random.Random(state.step)
+    progress = Progress(arguments.run / "tensorboard" / "vocoder", state.step, arguments.steps)
 
-    started, losses = time.monotonic(), []
     while state.step < arguments.steps:
-        state.step += 1
+        state.begin_step()
+        shuffler = random.Random(f"{state.seed} {state.step}")
         fall = 0.5 * (1 + math.cos(math.pi * state.step / arguments.steps))
         for group in optimizer.param_groups:
             group["lr"] = LAST_RATE + (FIRST_RATE - LAST_RATE) * fall
@@ -88,14 +90,21 @@ def main() -> None:
         torch.nn.utils.clip_grad_norm_(generator.parameters(), 10.0)
         optimizer.step()
         state.average.update(generator, state.step)
-        losses.append([float(of_mel.detach()), float(of_magnitude.detach())])
-        if state.step % 50 == 0:
-            mel, magnitude = torch.tensor(losses).mean(0).tolist()
-            pace = (time.monotonic() - started) / len(losses)
-            print(f"{state.step} mel {mel:.4f} stft {magnitude:.4f} {pace:.2f} s", flush=True)
-            started, losses = time.monotonic(), []
+        progress.add(state.step, mel=float(of_mel.detach()), stft=float(of_magnitude.detach()))
         if state.step % SAVE_EVERY == 0 or state.step == arguments.steps:
             state.save()
+        if state.step % SAMPLE_EVERY == 0 or state.step == arguments.steps:
+            add_sample(progress, state, utterances[0])
+    progress.close()
+
+
+@torch.inference_mode()
+def add_sample(progress: Progress, state: RunState, utterance: Utterance) -> None:
+    """Let the averaged weights copy an utterance of the corpus."""
+    generator = build_generator()
+    generator.load_state_dict(state.average.weights)
+    samples = generator.eval()(utterance.mel.T[None])[0, 0]
+    progress.sample(state.step, utterance.mel.numpy(), samples.numpy(), SAMPLE_RATE)
 
 
 if __name__ == "__main__":

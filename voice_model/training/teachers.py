@@ -1,0 +1,23 @@
+"""Whose timbre and whose way of speaking each demo voice learnt from."""
+
+from dataclasses import dataclass
+
+Mix = dict[str, float]  # shares of Kokoro's voices, 1 in all
+
+
+@dataclass(frozen=True)
+class Style:
+    """A speaker made of Kokoro's: the timbre of some with the prosody of others."""
+
+    timbre: Mix
+    prosody: Mix
+    speed: float = 0.88
+
+
+TEACHERS = {
+    "1": Style({"jf_gongitsune": 1.0}, {"jf_gongitsune": 1.0}),
+    "2": Style({"jm_kumo": 0.8, "jf_nezumi": 0.2}, {"jm_kumo": 0.8, "jf_gongitsune": 0.2}),
+    "3": Style({"jm_kumo": 0.6, "jf_alpha": 0.4}, {"jf_gongitsune": 1.0}),
+    "4": Style({"jf_tebukuro": 1.0}, {"jf_gongitsune": 1.0}),
+    "5": Style({"jf_tebukuro": 0.6, "jm_kumo": 0.4}, {"jm_kumo": 0.6, "jf_nezumi": 0.4}),
+}
