@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: run test chaos lint format bench setup requirements messages openapi clean
+.PHONY: run test chaos lint format bench training setup requirements messages openapi clean
 
 run: setup  ## the whole service, at http://localhost:$(PORT)/
 	@exec $(BIN)/python -m forv.supervisor
@@ -37,6 +37,9 @@ format: .venv/development
 bench: .venv/development
 	$(BIN)/python -m bench.queue_latency
 	$(BIN)/python -m bench.read_text
+
+training: .venv/service requirements/training.txt  ## what `manage.py train_voice` and voice_model/training/ need
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
 
 openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json > frontend/openapi.json

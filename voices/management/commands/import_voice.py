@@ -7,7 +7,6 @@ from typing import Any, get_args
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
 from voices.manifest import seed_folders
 from voices.models import Member, Voice
@@ -37,17 +36,24 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        member = Member.objects.filter(pk=options["member"]).first()
-        if member is None:
-            known = ", ".join(f"{m.pk} {m.name}" for m in Member.objects.all()) or "none; make one in the admin"
-            raise CommandError(f"There is no member {options['member']}. Members: {known}.")
+        member = known_member(options["member"])
         try:
             glow_tts, hifigan = find_pair(options["dir"], member.pk)
             seconds = speak_test_sentence(glow_tts, hifigan, options["mode"])
             voice = import_pair(member, glow_tts, hifigan, options["mode"])
+            voice.make_active()
         except SynthError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"“{TEST_SENTENCE}” takes {seconds:.1f} s. {member} now speaks with {voice.glow_tts_dir}.")
+
+
+def known_member(number: int) -> Member:
+    """The member of this number. Raises ``CommandError`` with those there are."""
+    member = Member.objects.filter(pk=number).first()
+    if member is None:
+        known = ", ".join(f"{m.pk} {m.name}" for m in Member.objects.all()) or "none; make one in the admin"
+        raise CommandError(f"There is no member {number}. Members: {known}.")
+    return member
 
 
 def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
@@ -66,7 +72,7 @@ def speak_test_sentence(glow_tts: Path, hifigan: Path, mode: Mode) -> float:
 
 
 def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Voice:
-    """Copy the pair below the voice model folder, under its hash, and make it the member's voice."""
+    """Copy the pair below the voice model folder, under its hash, as a voice of the member, inactive if it is new."""
     hashes = hash_voice_files(glow_tts, hifigan)
     files = read_voice_settings(glow_tts, hifigan)
     copies = {
@@ -79,15 +85,13 @@ def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Vo
         for path in _files_of_model(weights, config_name):
             shutil.copyfile(path, target / path.name)
     glow_tts_dir, hifigan_dir = copies
-    with transaction.atomic():
-        voice, _ = Voice.objects.get_or_create(
-            member=member,
-            glow_tts_sha256=hashes.glow_tts,
-            hifigan_sha256=hashes.hifigan,
-            mode=mode,
-            defaults={"glow_tts_dir": glow_tts_dir, "hifigan_dir": hifigan_dir},
-        )
-        voice.make_active()
+    voice, _ = Voice.objects.get_or_create(
+        member=member,
+        glow_tts_sha256=hashes.glow_tts,
+        hifigan_sha256=hashes.hifigan,
+        mode=mode,
+        defaults={"glow_tts_dir": glow_tts_dir, "hifigan_dir": hifigan_dir},
+    )
     return voice
 
 
