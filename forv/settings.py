@@ -255,6 +255,9 @@ SHUTDOWN_GRACE_SECONDS = env.float("FORV_SHUTDOWN_GRACE_SECONDS", 8.0, validate=
 # A batch request that has waited for so long is no longer overtaken by those that somebody waits for.
 BATCH_PATIENCE_SECONDS = env.float("FORV_BATCH_PATIENCE_SECONDS", 600.0, validate=validate.Range(min=0))
 
+# For development: webhooks may go to http:// and to addresses that are not public.
+WEBHOOKS_TO_PRIVATE = env.bool("FORV_WEBHOOKS_TO_PRIVATE", False)
+
 Q_CLUSTER = {
     "name": "forv",
     "orm": "default",

@@ -24,7 +24,11 @@ from import_export.widgets import ForeignKeyWidget
 from voices.dictionary import lexicon_for
 from voices.models import DictionaryEntry, Member, Voice, VoiceRequest
 from voices.synth import read
+from voices.webhooks.admin import WebhookAdmin, WebhookDeliveryAdmin
+from voices.webhooks.outbox import Webhook, WebhookDelivery
 
+admin.site.register(Webhook, WebhookAdmin)
+admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
 # Nothing is scheduled and no result is kept: a request's own row says what became of it.
 admin.site.unregister([Schedule, Success])
 admin.site.site_header = admin.site.site_title = "ForV Voices"

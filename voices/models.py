@@ -17,6 +17,9 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Now
 from django.utils.translation import gettext_lazy as _
 
+from voices.webhooks.outbox import Webhook as Webhook
+from voices.webhooks.outbox import WebhookDelivery
+
 # Client-given parts of an object name: nothing that could leave its folder.
 SAFE_NAME = RegexValidator(
     r"\A(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9 ._:+\-]{0,99}\Z",
@@ -526,10 +529,12 @@ _QUEUED_AGAIN = {"status": VoiceRequest.Status.QUEUED, "lease_expires_at": None,
 
 
 def _change(allowed: models.QuerySet[VoiceRequest], request_id: uuid.UUID | str, **values: Any) -> bool:
-    """Write to the row if it is still among ``allowed``, and wake who waits for it, as one."""
+    """Write to the row if it is still among ``allowed``, and tell who waits for it, as one."""
     with transaction.atomic():
         if not allowed.update(**values):
             return False
+        if values.get("status") in VoiceRequest.TERMINAL:
+            WebhookDelivery.objects.owe(request_id, values["status"])
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED_CHANNEL, str(request_id)])
     return True

@@ -22,6 +22,7 @@ from django_q import cluster
 from django_q.worker import worker
 
 from voices.models import VoiceRequest
+from voices.webhooks.sender import deliver_due
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
@@ -75,8 +76,9 @@ class Cluster:
         sentinel = get_context("fork").Process(target=Sentinel, args=(stop, started))
         sentinel.start()
         over = threading.Event()
-        # Apart from each other: a storage that hangs must not keep requests waiting.
-        sweepers = [threading.Thread(target=_repeat, args=(job, over)) for job in (sweep, delete_stray_audio)]
+        # Apart from each other: a storage or a webhook that hangs must not keep requests waiting.
+        jobs = (sweep, delete_stray_audio, deliver_due)
+        sweepers = [threading.Thread(target=_repeat, args=(job, over)) for job in jobs]
         for sweeper in sweepers:
             sweeper.daemon = True
             sweeper.start()

@@ -1,0 +1,316 @@
+"""Webhooks: owed with the end of a request, signed, sent to public addresses only, and never for ever."""
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.test import Client
+
+from tests import factories
+from voices.models import Member, VoiceRequest
+from voices.webhooks import sender
+from voices.webhooks.addresses import is_public, public_address
+from voices.webhooks.outbox import DISABLED_AFTER, MAX_ATTEMPTS, Webhook, WebhookDelivery, validate_url
+
+
+class Receiver(ThreadingHTTPServer):
+    """Somebody's server on this machine, which keeps what it was sent."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.status = 204
+        self.headers: dict[str, str] = {}
+        self.pause = 0.0  # seconds between the bytes of the answer
+        self.got: list[tuple[dict[str, str], bytes]] = []
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook?from=forv"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        payload = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(({name.lower(): value for name, value in self.headers.items()}, payload))
+        if self.server.pause:
+            for letter in b"HTTP/1.1 200 OK":
+                time.sleep(self.server.pause)
+                self.wfile.write(bytes([letter]))
+        self.send_response(self.server.status)
+        for name, value in self.server.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver(settings: Any) -> Iterator[Receiver]:
+    settings.WEBHOOKS_TO_PRIVATE = True
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def webhook(receiver: Receiver, db: None) -> Webhook:
+    return Webhook.objects.create(url=receiver.url)
+
+
+def attempt() -> WebhookDelivery:
+    """Make one attempt at the only delivery, whether it is due or not."""
+    WebhookDelivery.objects.filter(delivered_at=None, next_attempt_at__isnull=False).update(next_attempt_at=Now())
+    (hook,) = Webhook.objects.all()
+    delivery = WebhookDelivery.objects.claim(hook.pk)
+    assert delivery is not None
+    sender.deliver(delivery)
+    return WebhookDelivery.objects.get(pk=delivery.pk)
+
+
+def finish(member: Member) -> VoiceRequest:
+    return factories.succeeded(member)
+
+
+def cancel(member: Member) -> VoiceRequest:
+    request = factories.queued(member)
+    assert request.cancel()
+    return request
+
+
+def fail(member: Member) -> VoiceRequest:
+    request = factories.processing(member)
+    assert request.fail("voice_implausible", "noise")
+    return request
+
+
+@pytest.mark.parametrize(("end", "status"), [(finish, "succeeded"), (cancel, "cancelled"), (fail, "failed")])
+def test_each_end_of_a_request_is_told_once_and_signed(
+    end: Callable[[Member], VoiceRequest], status: str, member: Member, webhook: Webhook, receiver: Receiver
+) -> None:
+    request = end(member)
+    assert not request.cancel()  # too late to be news
+    assert attempt().delivered_at is not None
+
+    ((headers, payload),) = receiver.got
+    news = json.loads(payload)
+    assert (news["type"], news["data"]["id"], news["data"]["status"]) == (
+        f"voice_request.{status}",
+        str(request.pk),
+        status,
+    )
+    delivery = WebhookDelivery.objects.get()
+    assert headers["webhook-id"] == str(delivery.pk)
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    signed = b".".join([headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), payload])
+    key = base64.b64decode(webhook.secret.removeprefix("whsec_"))
+    expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+    assert headers["webhook-signature"] == f"v1,{expected}"
+    assert WebhookDelivery.objects.claim(webhook.pk) is None
+
+
+def test_what_is_rolled_back_is_told_to_nobody(member: Member, webhook: Webhook) -> None:
+    request = factories.queued(member)
+    with transaction.atomic():
+        request.cancel()
+        transaction.set_rollback(True)
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_a_refusal_is_tried_again_after_longer_and_longer_pauses_and_then_given_up(
+    member: Member, webhook: Webhook, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    cancel(member)
+    pauses = []
+    for _ in range(MAX_ATTEMPTS - 1):
+        assert attempt().answer == "500"
+        next_attempt_at, now = WebhookDelivery.objects.values_list("next_attempt_at", Now()).get()
+        pauses.append((next_attempt_at - now).total_seconds())
+        assert WebhookDelivery.objects.claim(webhook.pk) is None
+    assert pauses == pytest.approx([5, 30, 180, 1080, 6480], abs=4)
+    assert attempt().next_attempt_at is None
+    assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
+
+    receiver.status = 200
+    WebhookDelivery.objects.get().send_again()
+    assert attempt().delivered_at is not None
+    webhook.refresh_from_db()
+    assert (webhook.active, webhook.failures) == (True, 0)
+
+
+def test_it_is_switched_off_after_many_failures_and_gets_what_it_is_owed_when_switched_on(
+    member: Member, webhook: Webhook, receiver: Receiver
+) -> None:
+    receiver.status = 503
+    Webhook.objects.update(failures=DISABLED_AFTER - 1)
+    cancel(member)
+    attempt()
+    webhook.refresh_from_db()
+    assert (webhook.active, webhook.disabled_reason) == (False, "503")
+    cancel(member)
+    assert WebhookDelivery.objects.count() == 1  # what ends meanwhile is not owed
+
+    receiver.status = 200
+    webhook.enable()
+    assert attempt().delivered_at is not None
+
+
+def test_gone_switches_it_off_at_once(member: Member, webhook: Webhook, receiver: Receiver) -> None:
+    receiver.status = 410
+    cancel(member)
+    attempt()
+    webhook.refresh_from_db()
+    assert (webhook.active, webhook.disabled_reason) == (False, "410")
+
+
+def test_no_redirect_is_followed(member: Member, webhook: Webhook, receiver: Receiver) -> None:
+    receiver.status, receiver.headers = 302, {"Location": receiver.url}
+    cancel(member)
+    assert attempt().answer == "302"
+    assert len(receiver.got) == 1
+
+
+def test_an_answer_that_trickles_is_cut_off(
+    member: Member, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    receiver.pause = 0.2  # three seconds in all, and never one of them without a byte
+    cancel(member)
+    begun = time.monotonic()
+    assert attempt().delivered_at is None
+    assert time.monotonic() - begun < 2
+
+
+def test_an_attempt_that_was_killed_is_made_again(member: Member, webhook: Webhook, receiver: Receiver) -> None:
+    cancel(member)
+    assert WebhookDelivery.objects.claim(webhook.pk)
+    assert WebhookDelivery.objects.claim(webhook.pk) is None
+    WebhookDelivery.objects.update(next_attempt_at=Now())  # a minute later
+    assert attempt().delivered_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_slow_receiver_holds_up_no_other(member: Member, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sender, "ROUND_SECONDS", 0.1)
+    slow = socket.create_server(("127.0.0.1", 0))  # accepts and says nothing
+    monkeypatch.setattr(sender, "SOCKET_SECONDS", 0.5)
+    Webhook.objects.create(url=f"http://127.0.0.1:{slow.getsockname()[1]}/")
+    Webhook.objects.create(url=receiver.url)
+    for _ in range(2):
+        cancel(member)
+    sender.deliver_due()
+    sender.deliver_due()
+    assert len(receiver.got) == 2
+    assert set(WebhookDelivery.objects.filter(delivered_at=None).values_list("webhook__url", flat=True)) == {
+        f"http://127.0.0.1:{slow.getsockname()[1]}/"
+    }
+    slow.close()
+
+
+def test_old_deliveries_are_forgotten(member: Member, webhook: Webhook) -> None:
+    cancel(member)
+    WebhookDelivery.objects.prune()
+    assert WebhookDelivery.objects.count() == 1
+    WebhookDelivery.objects.update(created_at=Now() - timedelta(days=8))
+    WebhookDelivery.objects.prune()
+    assert not WebhookDelivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "224.0.0.1",
+        "::1", "::", "fe80::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8", "64:ff9b::7f00:1",
+        "2002:7f00:1::", "ff02::1",
+    ],
+)  # fmt: skip
+def test_private_addresses_are_refused(address: str) -> None:
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])
+def test_public_addresses_are_not(address: str) -> None:
+    assert is_public(address)
+
+
+def test_a_host_that_resolves_to_a_private_address_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, member: Member
+) -> None:
+    def resolve(host: str, port: int, **options: Any) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("1.1.1.1", "10.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    with pytest.raises(ValueError, match="not public"):
+        public_address("evil.example", 443)
+    Webhook.objects.create(url="https://evil.example/")
+    cancel(member)
+    assert "not public" in attempt().answer
+
+
+def test_the_address_that_was_checked_is_the_one_connected_to(
+    monkeypatch: pytest.MonkeyPatch, member: Member, webhook: Webhook, receiver: Receiver
+) -> None:
+    """A name server that changes its answer between check and use (DNS rebinding) is asked once only."""
+    asked, real = [], socket.getaddrinfo
+
+    def resolve(host: str, port: int, *arguments: Any, **options: Any) -> Any:
+        asked.append(host)
+        return real("127.0.0.1", port, *arguments, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    Webhook.objects.update(url=receiver.url.replace("127.0.0.1", "fan.example"))
+    cancel(member)
+    assert attempt().delivered_at is not None
+    assert asked.count("fan.example") == 1
+    assert receiver.got[0][0]["host"].startswith("fan.example:")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://a.example/", "ftp://a.example/", "https://", "https://me:secret@a.example/", "https://a.example:x/",
+            "https://a.example/\r\nX: 1", "https://a.example/한글"],
+)  # fmt: skip
+def test_an_address_that_cannot_be_used_is_refused_when_it_is_entered(url: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_url(url)
+
+
+def test_an_administrator_adds_one_sees_its_secret_and_sends_again(
+    admin_client: Client, member: Member, settings: Any
+) -> None:
+    page = admin_client.post("/admin/voices/webhook/add/", {"url": "http://a.example/"})
+    assert "이 주소는 쓸 수 없습니다" in page.content.decode()
+    admin_client.post("/admin/voices/webhook/add/", {"url": "https://a.example/"})
+    hook = Webhook.objects.get()
+    assert hook.secret in admin_client.get(f"/admin/voices/webhook/{hook.pk}/change/").content.decode()
+
+    cancel(member)
+    delivery = WebhookDelivery.objects.get()
+    delivery.attempts = MAX_ATTEMPTS
+    WebhookDelivery.objects.update(attempts=MAX_ATTEMPTS)
+    delivery.refused("500")
+    assert not WebhookDelivery.objects.due().exists()
+    admin_client.post(
+        "/admin/voices/webhookdelivery/", {"action": "send_again", "_selected_action": [str(delivery.pk)]}
+    )
+    assert WebhookDelivery.objects.due().get() == delivery
