@@ -37,6 +37,8 @@ format: .venv/development
 bench: .venv/development
 	$(BIN)/python -m bench.queue_latency
 	$(BIN)/python -m bench.read_text
+	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.quality_gate
 
 training: .venv/service requirements/training.txt  ## what `manage.py train_voice` and voice_model/training/ need
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt

@@ -18,7 +18,7 @@ FRAME_SECONDS = 0.010
 
 # Seconds that a sentence of n syllables takes at speed 1. People read 4 to 8 syllables a second; a word by itself is
 # slower, and a voice may pause at each comma.
-SHORTEST_SECONDS, SHORTEST_SECONDS_PER_SYLLABLE = 0.04, 0.07
+SHORTEST_SECONDS, SHORTEST_SECONDS_PER_SYLLABLE = 0.04, 0.09
 LONGEST_SECONDS, LONGEST_SECONDS_PER_SYLLABLE = 1.2, 0.55
 LONGEST_GAP_SECONDS = 1.2  # between two words, at speed 1
 
