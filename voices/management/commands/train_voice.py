@@ -281,11 +281,10 @@ def nearest_demo_voice(recordings: list[Recording]) -> ManifestMember:
 
 def sentences_not_in(recordings: list[Recording]) -> list[str]:
     """The held-out sentences that none of the recordings reads."""
-    import voice_model.training
+    from voice_model.training.sentences import held_out_sentences, syllables
 
-    lines = (Path(voice_model.training.__path__[0]) / "held_out.txt").read_text(encoding="utf-8").splitlines()
-    recorded = {recording.text for recording in recordings}
-    return [line for line in lines if line not in recorded]
+    recorded = {syllables(recording.text) for recording in recordings}
+    return [sentence for sentence in held_out_sentences() if syllables(sentence) not in recorded]
 
 
 def character_error_rate(voice: "LoadedVoice", sentences: list[str], judge: "Judge") -> float:

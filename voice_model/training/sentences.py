@@ -1,0 +1,42 @@
+"""The committed sentences: those that a corpus is made of, and those that no training may see."""
+
+import pathlib
+import random
+import re
+
+HERE = pathlib.Path(__file__).parent
+CORPUS_LISTS = ("everyday.txt", "made_of_words.txt", "composed.txt", "short.txt", "law.txt")
+HELD_OUT = "held_out.txt"
+
+
+def corpus_sentences() -> list[str]:
+    """All sentences to train on, shuffled, so that any first part of them is a fair sample.
+
+    Raises ``ValueError`` for a held-out sentence among them.
+    """
+    lines = [line for name in CORPUS_LISTS for line in read_list(HERE / name)]
+    refuse_held_out(lines)
+    random.Random(0).shuffle(lines)
+    return lines
+
+
+def held_out_sentences() -> list[str]:
+    """The sentences to measure with."""
+    return read_list(HERE / HELD_OUT)
+
+
+def read_list(path: pathlib.Path) -> list[str]:
+    """A list's sentences, one a line."""
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def refuse_held_out(sentences: list[str]) -> None:
+    """Raise ``ValueError`` for a sentence that is held out, however it is spaced and punctuated."""
+    held_out = {syllables(sentence) for sentence in held_out_sentences()}
+    if found := [sentence for sentence in sentences if syllables(sentence) in held_out]:
+        raise ValueError(f"held out, not to be trained on: {found}")
+
+
+def syllables(text: str) -> str:
+    """The text's Hangul syllables, without spaces, marks and all else."""
+    return re.sub("[^가-힣]", "", text)
