@@ -5,6 +5,8 @@ A voice from elsewhere may have none.
 """
 
 import datetime
+import hashlib
+import importlib.metadata
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,7 @@ from voices.synth.errors import CheckpointError
 
 FILE_NAME = "voice.toml"
 MAX_BYTES = 64 * 1024
+TRAINED_WITH = ("coqui-tts", "torch", "faster-whisper")
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +33,7 @@ class TrainedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     file: str  # the weights' file name
     sha256: str  # of that file, hexadecimal
-    steps: int
+    steps: int  # in all, with those of the voice it began with
     seed: int
 
 
@@ -56,6 +59,24 @@ class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     vocoder: TrainedModel
     versions: dict[str, str]  # of what trained it, by package name
     hearings: list[Hearing] = []
+
+
+def describe_model(weights: Path, seed: int) -> TrainedModel:
+    """A model by its weights file, ``…_checkpoint_{steps}.pth.tar`` or ``checkpoint_{steps}.pth.tar``."""
+    with weights.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return TrainedModel(weights.name, sha256, steps_of(weights), seed)
+
+
+def steps_of(weights: Path) -> int:
+    """The number of steps in the name of a weights file; 0 where it has none."""
+    steps = weights.name.partition("checkpoint_")[2].partition(".")[0]
+    return int(steps) if steps.isdecimal() else 0
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of what trains and judges here, by package name. Needs requirements/training.txt."""
+    return {name: importlib.metadata.version(name) for name in TRAINED_WITH}
 
 
 def read_card(folder: Path) -> VoiceCard | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from voices.synth.errors import CheckpointError
-from voices.voice_card import Data, Hearing, TrainedModel, VoiceCard, read_card, write_card
+from voices.voice_card import Data, Hearing, TrainedModel, VoiceCard, describe_model, read_card, write_card
 
 CARD = VoiceCard(
     name="하늘",
@@ -48,3 +48,13 @@ def test_a_field_of_the_wrong_type_is_named(tmp_path: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("steps = 5500", 'steps = "many"'), encoding="utf-8")
     with pytest.raises(CheckpointError, match=r"acoustic_model\.steps"):
         read_card(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"), [("2g_checkpoint_5900.pth.tar", 5900), ("checkpoint_30000.pth.tar", 30000), ("best.pth", 0)]
+)
+def test_a_model_is_described_by_its_file(tmp_path: Path, name: str, steps: int) -> None:
+    (tmp_path / name).write_bytes(b"weights")
+    described = describe_model(tmp_path / name, seed=3)
+    assert (described.file, described.steps, described.seed) == (name, steps, 3)
+    assert described.sha256 == "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"

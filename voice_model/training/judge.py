@@ -7,14 +7,18 @@ memory; nothing is downloaded when it runs.
 import importlib.resources
 import logging
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 from nltk.metrics.distance import edit_distance
 
-from voices.synth import read
+from voices.synth import read, synthesize
+
+if TYPE_CHECKING:
+    from voices.synth.voice import Voice
 
 NAME = "Whisper base"
 SAMPLE_RATE = 16_000  # Hz
@@ -50,6 +54,20 @@ def error_rate(said: str, heard: str) -> float:
     """
     said, heard = _letters(said), _letters(heard)
     return float(edit_distance(said, heard)) / max(1, len(said))
+
+
+def voice_error_rate(
+    voice: "Voice", sentences: list[str], judge: Judge, on_heard: Callable[[str, str, float], None] | None = None
+) -> float:
+    """Mean error rate over the sentences as the voice speaks them; ``on_heard`` is told of each: said, heard, rate."""
+    rates = []
+    for sentence in sentences:
+        speech = synthesize(voice, sentence)
+        heard = judge.hear(speech.samples, speech.sample_rate)
+        rates.append(error_rate(sentence, heard))
+        if on_heard:
+            on_heard(sentence, heard, rates[-1])
+    return float(np.mean(rates))
 
 
 def _letters(text: str) -> str:

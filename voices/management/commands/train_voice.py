@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-import importlib.metadata
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,12 +16,11 @@ from voices.models import Voice
 from voices.recordings.metadata import Problem, Recording, RecordingsError, read_metadata
 from voices.synth import SynthError, load_voice, read, synthesize
 from voices.synth.checkpoint import read_voice_settings
-from voices.voice_card import Data, Hearing, TrainedModel, VoiceCard, read_card, write_card
+from voices.voice_card import Data, Hearing, VoiceCard, describe_model, installed_versions, read_card, write_card
 
 if TYPE_CHECKING:
     from voice_model.training.judge import Judge
     from voice_model.training.progress import Pace
-    from voices.synth.voice import Voice as LoadedVoice
 
 MIN_MINUTES, FEW_MINUTES = 2.0, 8.0  # of usable recordings: refused below the first, warned below the second
 DEFAULT_STEPS = 400
@@ -157,6 +155,7 @@ class Command(BaseCommand):
         """Export the run, have it judged beside the voice that it began with, and register it, inactive."""
         from TTS.config import load_config
 
+        from voice_model.training import judge as judging
         from voice_model.training.export import export
 
         glow_tts, hifigan = folders(base)
@@ -166,7 +165,7 @@ class Command(BaseCommand):
         weights = export(work / f"from-{base.id}" / "acoustic.pth", config, made, f"{member}g")
         sentences = sentences_not_in(usable)
         rates = [
-            character_error_rate(load_voice(folder, hifigan, mode=base.mode), sentences, judge)
+            judging.voice_error_rate(load_voice(folder, hifigan, mode=base.mode), sentences, judge)
             for folder in (glow_tts, made)
         ]
         self.stdout.write(
@@ -183,12 +182,10 @@ class Command(BaseCommand):
             made_on=datetime.date.today(),
             fine_tuned_from=base.name,
             data=Data("recordings brought to manage.py train_voice", "their owner's", len(usable), round(minutes, 1)),
-            acoustic_model=TrainedModel(weights.name, voice.glow_tts_sha256, steps_of(weights), SEED),
-            vocoder=base_card.vocoder
-            if base_card is not None
-            else TrainedModel(files.vocoder.weights.name, voice.hifigan_sha256, steps_of(files.vocoder.weights), 0),
-            versions={name: importlib.metadata.version(name) for name in ("coqui-tts", "torch", "faster-whisper")},
-            hearings=[Hearing("Whisper base", "held_out.txt", len(sentences), round(rates[1], 4))],
+            acoustic_model=describe_model(weights, SEED),
+            vocoder=base_card.vocoder if base_card is not None else describe_model(files.vocoder.weights, 0),
+            versions=installed_versions(),
+            hearings=[Hearing(judging.NAME, "held_out.txt", len(sentences), round(rates[1], 4))],
         )
         write_card(card, voice.glow_tts_path)
         return voice
@@ -285,22 +282,6 @@ def sentences_not_in(recordings: list[Recording]) -> list[str]:
 
     recorded = {syllables(recording.text) for recording in recordings}
     return [sentence for sentence in held_out_sentences() if syllables(sentence) not in recorded]
-
-
-def character_error_rate(voice: "LoadedVoice", sentences: list[str], judge: "Judge") -> float:
-    """The judge's mean error rate over the sentences, as the voice speaks them."""
-    from voice_model.training.judge import error_rate
-
-    def heard(sentence: str) -> float:
-        speech = synthesize(voice, sentence)
-        return error_rate(sentence, judge.hear(speech.samples, speech.sample_rate))
-
-    return sum(map(heard, sentences)) / len(sentences)
-
-
-def steps_of(weights: Path) -> int:
-    """The number of steps in the name of a checkpoint."""
-    return int(weights.name.partition("_checkpoint_")[2].partition(".")[0])
 
 
 def replace_text(path: Path, text: str) -> None:
