@@ -1,6 +1,6 @@
 """Let the teacher read the sentences aloud: sentences -> one wav file each, 22,050 Hz, 16 bit.
 
-    python -m voice_model.training.make_corpus CORPUS_FOLDER [--voice 1] [--shard 0/2]
+    python -m voice_model.training.make_corpus CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
 
 Files are named after the hash of their sentence, so a stopped run resumes, shards never collide,
 and the list of sentences can grow between runs.
@@ -79,11 +79,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("--voice", choices=TEACHERS, default="1")
+    parser.add_argument("--sentences", type=int, help="only so many, a fair sample of all")
     parser.add_argument("--shard", default="0/1", help="which part of how many, such as 0/2")
     arguments = parser.parse_args()
     shard, n_shards = map(int, arguments.shard.split("/"))
     arguments.corpus.mkdir(parents=True, exist_ok=True)
-    sentences = corpus_sentences()
+    sentences = corpus_sentences()[: arguments.sentences]
     write_metadata(arguments.corpus, {name_of(sentence): sentence for sentence in sentences})
     teacher = Teacher(TEACHERS[arguments.voice])
     seconds = 0.0

@@ -1,23 +1,24 @@
-"""What the acoustic model makes of the corpus, frame beside frame with the teacher's speech."""
+"""What the acoustic model makes of the corpus, frame beside frame with the recorded speech."""
 
 import pathlib
 
 import torch
+from TTS.config import load_config
 from TTS.tts.models.glow_tts import GlowTTS
 
-from voice_model.training.model_configs import acoustic_config
 from voice_model.training.speech_corpus import Utterance
 
 
 @torch.inference_mode()
 def own_mels(acoustic_run: pathlib.Path, utterances: list[Utterance]) -> list[torch.Tensor]:
-    """Mels float32 [n_frames or n_frames - 1, n_mels], aligned to each utterance's own.
+    """Mels float32 [n_frames or n_frames - 1, n_mels] by the model of a run folder, aligned to each utterance's own.
 
-    The text is laid along the teacher's frames and spoken without noise, so these mels are smooth where
+    The text is laid along the recorded frames and spoken without noise, so these mels are smooth where
     the service's are smooth: what a vocoder has to learn to sharpen.
     """
-    model = GlowTTS(acoustic_config())
-    model.load_state_dict(torch.load(acoustic_run, weights_only=True)["average"])
+    model = GlowTTS(load_config(str(acoustic_run / "acoustic_config.json")))
+    state = torch.load(acoustic_run / "acoustic.pth", map_location="cpu", weights_only=True)
+    model.load_state_dict(state["average"])
     model.eval()
     model.store_inverse()
     mels = []

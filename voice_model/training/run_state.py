@@ -15,22 +15,32 @@ class RunState:
     """
 
     def __init__(
-        self, path: pathlib.Path, model: torch.nn.Module, optimizer: torch.optim.Optimizer, seed: int = 0
+        self,
+        path: pathlib.Path,
+        model: torch.nn.Module,
+        optimizer: torch.optim.Optimizer,
+        seed: int = 0,
+        steps_before: int = 0,
     ) -> None:
-        """Take up the run at ``path``, with its seed; where there is none, begin with the model as it is."""
+        """Take up the run at ``path``, with its seed; where there is none, begin with the model as it is.
+
+        ``steps_before`` is what the model was trained for before this run.
+        """
         self.path = path
         self.model = model
         self.optimizer = optimizer
         self.average = WeightAverage(model)
         self.step = 0
         self.seed = seed
+        self.steps_before = steps_before
         if path.exists():
-            saved = torch.load(path, weights_only=True)
+            saved = torch.load(path, map_location=next(model.parameters()).device, weights_only=True)
             model.load_state_dict(saved["model"])
             optimizer.load_state_dict(saved["optimizer"])
             self.average.weights = saved["average"]
             self.step = saved["step"]
             self.seed = saved.get("seed", 0)
+            self.steps_before = saved.get("steps_before", 0)
 
     def begin_step(self) -> None:
         """Count a step, and let what is random in it depend on nothing else."""
@@ -46,6 +56,7 @@ class RunState:
                 "average": self.average.weights,
                 "step": self.step,
                 "seed": self.seed,
+                "steps_before": self.steps_before,
             },
             unfinished,
         )

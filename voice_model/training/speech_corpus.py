@@ -48,12 +48,17 @@ def corpus_size(corpus: pathlib.Path) -> tuple[int, float]:
     return len(seconds), sum(seconds) / 60
 
 
-def recorded_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
-    """All wavs that are there and were not set aside in ``rejected.txt``, with their sentences."""
-    names = rejected_names(corpus)
+def listed_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
+    """All wavs of the list that are there, with their sentences."""
     rows = [line.split("|") for line in (corpus / METADATA).read_text(encoding="utf-8").splitlines()]
     wavs = [(corpus / f"{name}.wav", sentence) for name, sentence in rows]
-    return [(wav, sentence) for wav, sentence in wavs if wav.name not in names and wav.exists()]
+    return [(wav, sentence) for wav, sentence in wavs if wav.exists()]
+
+
+def recorded_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
+    """Those of them that ``rejected.txt`` does not set aside."""
+    rejected = rejected_names(corpus)
+    return [(wav, sentence) for wav, sentence in listed_sentences(corpus) if wav.name not in rejected]
 
 
 def load_utterances(corpus: pathlib.Path, config: GlowTTSConfig) -> list[Utterance]:

@@ -17,17 +17,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from TTS.config import load_config
 from TTS.tts.configs.glow_tts_config import GlowTTSConfig
 from TTS.tts.models.glow_tts import GlowTTS
 from TTS.tts.utils.helpers import sequence_mask
 from TTS.utils.audio import AudioProcessor
 
-from voice_model.training.model_configs import BLANK, PAD, acoustic_config
+from voice_model.training.model_configs import BLANK, PAD
 from voice_model.training.progress import OnPace, Progress, print_pace
 from voice_model.training.pronunciation import SYMBOLS
 from voice_model.training.run_state import RunState
 from voice_model.training.speech_corpus import Utterance, load_utterances
+from voice_model.training.start_model import open_acoustic_model
 
 PEAK_RATE = 2e-3
 WARMUP = 800  # steps; the rate falls with 1/sqrt(step) after them (Noam)
@@ -43,19 +43,6 @@ PERIOD = [PAD, BLANK, *SYMBOLS].index(".")
 
 Batch = dict[str, torch.Tensor | None]
 Reading = tuple[torch.Tensor, Utterance]  # the symbol ids to learn from, and the utterance
-
-
-def open_model(start: pathlib.Path | None) -> tuple[GlowTTS, GlowTTSConfig]:
-    """A new model, or that of the acoustic model's folder ``start`` with its weights, and its config."""
-    if start is None:
-        config = acoustic_config()
-        return GlowTTS(config), config
-    (config_file,), (checkpoint,) = start.glob("*config.json"), start.glob("*_checkpoint_*.pth.tar")
-    config = load_config(str(config_file))
-    model = GlowTTS(config)
-    weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["model"]
-    model.load_state_dict({name: w.float() if w.is_floating_point() else w for name, w in weights.items()})
-    return model, config
 
 
 def groups(utterances: list[Utterance], seed: int) -> Iterator[list[Reading]]:
@@ -132,7 +119,7 @@ def train_acoustic(
     Args:
         utterances: as `load_utterances` reads them with the model's own config.
         run: folder of the run's state and log; made if it is missing.
-        steps: in all, those of a run before included.
+        steps: of this run, those before it was stopped included.
         start: folder of an acoustic model to begin with; without one, from random weights.
         seed: of a run that is new.
         device: "cpu" or "cuda".
@@ -140,11 +127,12 @@ def train_acoustic(
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    model, config = open_model(start)
-    model.to(device).train()
+    begun = open_acoustic_model(start)
+    model = begun.model.to(device).train()
+    begun.config.save_json(str(run / "acoustic_config.json"))
     criterion = model.get_criterion()
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=1e-6)
-    state = RunState(run / "acoustic.pth", model, optimizer, seed)
+    state = RunState(run / "acoustic.pth", model, optimizer, seed, begun.steps)
     feed = itertools.islice(groups(utterances, state.seed), state.step, None)
     progress = Progress(run / "tensorboard" / "acoustic", state.step, steps, on_pace)
     model.run_data_dep_init = start is None and state.step == 0
@@ -174,7 +162,7 @@ def train_acoustic(
         if state.step % SAVE_EVERY == 0 or state.step == steps:
             state.save()
         if state.step % SAMPLE_EVERY == 0 or state.step == steps:
-            add_sample(progress, state, config, utterances[0].symbol_ids)
+            add_sample(progress, state, begun.config, utterances[0].symbol_ids)
     progress.close()
 
 
@@ -195,13 +183,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Train Glow-TTS on a corpus.")
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("run", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, required=True, help="stop after this many in all")
+    parser.add_argument("--steps", type=int, required=True, help="stop after this many")
     parser.add_argument("--from", dest="start", type=pathlib.Path, help="an acoustic model's folder to begin with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    _, config = open_model(arguments.start)
+    config = open_acoustic_model(arguments.start).config
     utterances = load_utterances(arguments.corpus, config)
     minutes = sum(len(u.waveform) for u in utterances) / config.audio.sample_rate / 60
     print(f"{len(utterances)} utterances, {minutes:.1f} minutes", flush=True)

@@ -127,7 +127,7 @@ def test_the_voice_is_registered_inactive_with_its_card(
     assert "Nearest demo voice: 데모" in out and "on 1 sentences not trained on" in out
     card = read_card(voice.glow_tts_path)
     assert card is not None
-    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 2)
+    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 3)  # it began at 1
     assert card.acoustic_model.sha256 == voice.glow_tts_sha256
     assert run(recordings, newcomer.pk, steps=2)  # the run is over: it is only judged again
     assert newcomer.voices.count() == 1

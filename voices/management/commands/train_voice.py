@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 MIN_MINUTES, FEW_MINUTES = 2.0, 8.0  # of usable recordings: refused below the first, warned below the second
 DEFAULT_STEPS = 400
 SEED = 0
-MISMATCH = 0.6  # error rate from which on the recording says something else than its text
-JUDGED_SYLLABLES = 5  # the recognizer reads few shorter texts right, whoever speaks
 CHARACTER_SENTENCES = ("오늘은 날씨가 참 좋네요.", "저녁은 뭐 먹을지 아직 못 정했어요.", "우리 다음 주에 만날까요?")
 CHARACTER_RECORDINGS = 10
 
@@ -86,6 +84,7 @@ class Command(BaseCommand):
         self, listed: list[Recording], problems: list[Problem], judge: "Judge", heard_file: Path
     ) -> list[Recording]:
         """The recordings to learn from; says what is wrong with the others. Raises ``CommandError`` for too few."""
+        from voice_model.training.judge import JUDGED_SYLLABLES
         from voices.recordings.sound import check_sound, read_samples
 
         heard: dict[str, str] = json.loads(heard_file.read_text(encoding="utf-8")) if heard_file.exists() else {}
@@ -130,13 +129,14 @@ class Command(BaseCommand):
     def train(self, usable: list[Recording], base: ManifestMember, work: Path, steps: int, device: str) -> float:
         """Bring the run in ``work`` to ``steps``; returns the minutes of speech that it learns from."""
         from voice_model.training.speech_corpus import load_utterances
-        from voice_model.training.train_acoustic import open_model, train_acoustic
+        from voice_model.training.start_model import open_acoustic_model
+        from voice_model.training.train_acoustic import train_acoustic
 
         glow_tts, _hifigan = folders(base)
         prepare(
             usable, work / "corpus", sample_rate=read_voice_settings(*folders(base)).acoustic_model.audio.sample_rate
         )
-        _model, config = open_model(glow_tts)
+        config = open_acoustic_model(glow_tts).config
         utterances = load_utterances(work / "corpus", config)
         run = work / f"from-{base.id}"
         train_acoustic(utterances, run, steps, start=glow_tts, seed=SEED, device=device, on_pace=self.say_pace)
@@ -213,9 +213,9 @@ def syllable_count(recording: Recording) -> int:
 
 def check_text(recording: Recording, heard: str) -> list[Problem]:
     """Whether what the recognizer heard can be the recording's text."""
-    from voice_model.training.judge import error_rate
+    from voice_model.training.judge import MISMATCH, letter_error_rate
 
-    if error_rate(recording.text, heard) < MISMATCH:
+    if letter_error_rate(recording.text, heard) < MISMATCH:
         return []
     return [
         Problem(recording.path.name, _("says something else than its text: “%(heard)s”") % {"heard": heard[:60]}, True)
