@@ -6,6 +6,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
 # Only web processes pool: a pool does not survive the forks of `qcluster`.
 os.environ.setdefault("DATABASE_POOL_SIZE", "20")
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-application = get_asgi_application()
+from forv.admission import Admission
+
+application = Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE)

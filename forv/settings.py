@@ -239,6 +239,9 @@ TORCH_THREADS = env.int(
 # Weights that one worker process keeps loaded; the least recently used voice makes room.
 VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Range(min=1)) * 2**20
 
+# POSTs that a web process works on at once; the next is answered 429 and comes again a second later.
+POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
+
 # --- the queue -----------------------------------------------------------------------------------
 
 # How many requests may wait; the next is answered 429 until there is room.

@@ -8,13 +8,14 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Now
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from voices.webhooks.outbox import Webhook as Webhook
@@ -155,6 +156,13 @@ class QueueFull(Exception):
         self.wait_seconds = wait_seconds
 
 
+class Place(NamedTuple):
+    """Where a queued request stands."""
+
+    position: int  # how many requests are to be begun up to and with it
+    expected_seconds: float  # about how long until it is begun
+
+
 class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
     def queued(self) -> Self:
         return self.filter(status=VoiceRequest.Status.QUEUED)
@@ -167,8 +175,8 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         return self.queued().filter(available_at__lte=Now())
 
     def in_order(self) -> Self:
-        """As they are to be begun: interactive before batch, until a batch request has waited long enough."""
-        return self.annotate(yields=_yields()).order_by("yields", "turn", "queued_at", "pk")
+        """As they are to be begun."""
+        return self.order_by("turn", "pk")
 
     def submit(self, **fields: Any) -> "VoiceRequest":
         """Accept a request: its row and its place in the queue are written both or neither.
@@ -177,10 +185,12 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         """
         from voices.tasks import enqueue_synthesis
 
+        turn = _turn(fields.get("uuid", ""), fields.get("priority", VoiceRequest.Priority.INTERACTIVE))
         with transaction.atomic():
-            if (n_queued := self.queued().count()) >= settings.MAX_QUEUED:
-                raise QueueFull(n_queued * self.seconds_between_starts())
-            request = self.create(**fields, turn=self._turn_of(fields.get("uuid", "")))
+            queue = self.queued().aggregate(length=models.Count("pk"), turn=turn)
+            if queue["length"] >= settings.MAX_QUEUED:
+                raise QueueFull(queue["length"] * self.seconds_between_starts())
+            request = self.create(**fields, turn=queue["turn"])
             enqueue_synthesis()
         return request
 
@@ -232,16 +242,6 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         longest_attempt = timedelta(seconds=settings.TASK_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
         return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt).order_by("finished_at")
 
-    def _turn_of(self, client_uuid: str) -> Any:
-        """Now, or some time after the turn of the last request with which the same client already waits.
-
-        So a client's many requests count as if they came one by one: others go between them, and no stream of
-        newcomers can hold one up for longer than its turn is away.
-        """
-        own = self.queued().filter(uuid=client_uuid) if client_uuid else self.none()
-        last = own.aggregate(last=models.Max("turn"))["last"]
-        return Greatest(Now(), Value(last + BETWEEN_TURNS)) if last else Now()
-
 
 class VoiceRequest(models.Model):
     """One sentence to be spoken, from the moment it is accepted."""
@@ -284,7 +284,7 @@ class VoiceRequest(models.Model):
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, db_default=Priority.INTERACTIVE)
-    # When the request counts as having come; see VoiceRequestQuerySet._turn_of.
+    # When the request counts as having come; see _turn.
     turn = models.DateTimeField(db_default=Now(), editable=False)
     # Not to be begun before: an attempt that went wrong is repeated after a pause.
     available_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -380,23 +380,13 @@ class VoiceRequest(models.Model):
             return None
         return f"wav_files/{self.member_id}/{self.uuid}_{self.created_at}_voice.{self.format}"
 
-    @property
-    def queue_position(self) -> int | None:
-        """How many requests are to be begun up to and with this one; ``None`` once it has begun."""
-        queued = VoiceRequest.objects.queued().annotate(yields=_yields())
-        own = queued.filter(pk=self.pk).values("yields", "turn", "queued_at").first()
-        if own is None:
+    @cached_property
+    def place(self) -> Place | None:
+        """Where it stands in the queue when first asked; ``None`` once it has been begun."""
+        if self.status != self.Status.QUEUED:
             return None
-        ahead = Q(yields__lt=own["yields"]) | Q(yields=own["yields"]) & (
-            Q(turn__lt=own["turn"]) | Q(turn=own["turn"], queued_at__lt=own["queued_at"])
-        )
-        return queued.waiting().filter(ahead).count() + 1
-
-    @property
-    def expected_seconds(self) -> float | None:
-        """About how long until it is begun; ``None`` once it has been."""
-        position = self.queue_position
-        return None if position is None else position * VoiceRequest.objects.seconds_between_starts()
+        position = VoiceRequest.objects.waiting().filter(turn__lt=self.turn).count() + 1
+        return Place(position, position * VoiceRequest.objects.seconds_between_starts())
 
     @property
     def is_retryable(self) -> bool:
@@ -507,11 +497,20 @@ class VoiceRequest(models.Model):
         return VoiceRequest.objects.processing().filter(pk=self.pk, attempt=self.attempt)
 
 
-def _yields() -> Any:
-    """Whether a request lets those pass that somebody waits for."""
-    patient_since = Now() - timedelta(seconds=settings.BATCH_PATIENCE_SECONDS)
-    yields = Q(priority=VoiceRequest.Priority.BATCH, queued_at__gt=patient_since)
-    return models.ExpressionWrapper(yields, output_field=models.BooleanField())
+def _turn(client_uuid: str, priority: int) -> Any:
+    """When a request that comes now counts as having come; an aggregate over the queue.
+
+    A batch request lets those pass that somebody waits for, as long as they come within its patience. A client's many
+    requests count as if they came one by one: others go between them, and no stream of newcomers can hold one up for
+    longer than its turn is away.
+    """
+    patience = settings.BATCH_PATIENCE_SECONDS if priority == VoiceRequest.Priority.BATCH else 0.0
+    own = Q(uuid=client_uuid, priority=priority) & ~Q(uuid="")
+    return Greatest(
+        Now() + timedelta(seconds=patience),
+        models.Max("turn", filter=own) + Value(BETWEEN_TURNS),
+        output_field=models.DateTimeField(),
+    )
 
 
 def _lease() -> Any:

@@ -2,6 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { resendWhileBusy } from "./api/resend";
 import { App } from "./App";
 import { LanguageProvider } from "./i18n/LanguageProvider";
 import { preferredLanguage } from "./i18n/language";
@@ -15,7 +16,7 @@ const queryClient = new QueryClient({
     // "always": a browser that believes it is offline may still reach a service on its own network,
     // and where it can't, a message now is better than a call that waits without a word.
     queries: { networkMode: "always", retry: 1, staleTime: 30_000 },
-    mutations: { networkMode: "always" },
+    mutations: { networkMode: "always", ...resendWhileBusy },
   },
 });
 

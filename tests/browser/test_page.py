@@ -208,13 +208,30 @@ def test_request_is_sent_once_though_its_answer_was_lost(page: Page) -> None:
     expect(earlier_requests(page)).to_have_count(1)
 
 
-def test_busy_service_says_when_to_try_again(page: Page) -> None:
+def test_who_is_refused_in_a_rush_is_let_in_without_a_word(page: Page) -> None:
+    refused: list[str | None] = []
+
+    def refuse_twice(route: Route) -> None:
+        if route.request.method == "POST" and len(refused) < 2:
+            refused.append(route.request.header_value("Idempotency-Key"))
+            route.fulfill(status=429, headers={"Retry-After": "0"}, json={"error": {"code": "busy", "message": "…"}})
+        else:
+            route.continue_()
+
+    page.route("**/api/voice-requests/", refuse_twice)
+    ask(page, "문이 열렸네요.")
+    expect_spoken(page)
+    assert len(refused) == 2
+    assert len(set(refused)) == 1
+
+
+def test_full_queue_says_when_to_try_again(page: Page) -> None:
     page.route(
         "**/api/voice-requests/",
         lambda route: route.fulfill(
             status=429,
             headers={"Retry-After": "30"},
-            json={"error": {"code": "throttled", "message": "요청이 너무 많아요."}},
+            json={"error": {"code": "queue_full", "message": "요청이 너무 많아요."}},
         ),
     )
     ask(page, "여보세요?")

@@ -1,11 +1,13 @@
 """The database, the queue, the storage and the API fail around a cluster that is well."""
 
+import asyncio
 import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +18,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from tests.chaos.world import World, ask, now
+from tests.crowd import crowd
 from tests.factories import reloaded
 from tests.processes import REPOSITORY, answers, free_port, wait_until
 from voices.models import Member, VoiceRequest
@@ -124,10 +127,10 @@ class Web:
     """The web process alone."""
 
     def __init__(self, world: World) -> None:
-        port = free_port()
-        self.address = f"http://127.0.0.1:{port}"
+        self.port = free_port()
+        self.address = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "forv.asgi:application", "--port", str(port), "--lifespan", "off"],
+            [sys.executable, "-m", "uvicorn", "forv.asgi:application", "--port", str(self.port), "--lifespan", "off"],
             cwd=REPOSITORY,
             env=world.environment,
             stdout=subprocess.DEVNULL,
@@ -173,6 +176,20 @@ class TestApi:
         assert OrmQ.objects.count() == len(rows)
         world.cluster(workers=2)
         assert {one.status for one in world.ended(*rows, within=120)} == {"succeeded"}
+
+    def test_two_hundred_ask_at_one_moment(self, world: World, member: Member) -> None:
+        world.cluster()
+        wishes = [{**body(member), "uuid": f"fan-{number}"} for number in range(200)]
+        with Web(world) as web:
+            fans = asyncio.run(crowd(web.port, "/api/voice-requests/", wishes))
+        codes = Counter(answer.status for answers, _seconds in fans for answer in answers)
+        print(f"answers: {dict(codes)}; the last fan was accepted after {max(seconds for _, seconds in fans):.1f} s")
+        assert codes == {202: 200, 429: codes[429]}
+        assert codes[429] > 0
+        accepted = {json.loads(answers[-1].body)["id"] for answers, _seconds in fans}
+        assert accepted == {str(pk) for pk in VoiceRequest.objects.values_list("pk", flat=True)}
+        done = world.ended(*VoiceRequest.objects.all(), within=120)
+        assert {(one.status, one.attempt) for one in done} == {("succeeded", 1)}
 
     def test_the_database_is_away(self, world: World, member: Member) -> None:
         request = ask(member)

@@ -106,7 +106,8 @@ def in_order() -> list[str]:
     """The texts of what is queued, as they would be begun."""
     texts = []
     for place, request in enumerate(VoiceRequest.objects.queued().in_order(), start=1):
-        assert request.queue_position == place
+        assert request.place
+        assert request.place.position == place
         texts.append(request.text)
     return texts
 
@@ -125,10 +126,16 @@ class TestOrder:
     def test_a_batch_that_has_waited_long_enough_is_not_overtaken_any_more(self, member: Member, settings: Any) -> None:
         settings.BATCH_PATIENCE_SECONDS = 600
         batch = factories.queued(member, text="일괄", priority=VoiceRequest.Priority.BATCH)
-        earlier = Now() - timedelta(seconds=601)
-        VoiceRequest.objects.filter(pk=batch.pk).update(queued_at=earlier, turn=earlier)
-        factories.queued(member, text="대화")
-        assert in_order() == ["일괄", "대화"]
+        factories.queued(member, text="대화 1")
+        VoiceRequest.objects.filter(pk=batch.pk).update(turn=F("turn") - timedelta(seconds=601))
+        factories.queued(member, text="대화 2")
+        assert in_order().index("일괄") < in_order().index("대화 2")
+
+    def test_who_waits_for_one_is_not_held_up_by_the_batch_of_ones_own(self, member: Member) -> None:
+        factories.queued(member, text="일괄", uuid="가", priority=VoiceRequest.Priority.BATCH)
+        factories.queued(member, text="대화 1", uuid="가")
+        factories.queued(member, text="대화 2", uuid="나")
+        assert in_order() == ["대화 1", "대화 2", "일괄"]
 
     def test_one_clients_many_requests_let_others_between(self, member: Member) -> None:
         for text in ("가1", "가2", "가3"):
@@ -162,7 +169,9 @@ class TestOrder:
     def test_what_is_held_back_holds_nobody_up(self, member: Member) -> None:
         paused = factories.processing(member)
         paused.put_back(after_seconds=60)
-        assert factories.queued(member).queue_position == 1
+        place = factories.queued(member).place
+        assert place
+        assert place.position == 1
 
 
 WRITES: list[Callable[[VoiceRequest], bool]] = [

@@ -71,6 +71,13 @@ class DatabaseUnavailable(APIException):
     wait = 5
 
 
+class Busy(APIException):
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "busy"
+    default_detail = gettext_lazy("Many people are asking this very moment. Try again in a second.")
+    wait = 1
+
+
 class TooManyWaiting(APIException):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "queue_full"

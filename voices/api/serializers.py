@@ -155,8 +155,10 @@ class VoiceRequestSerializer(TrySerializer):
     history = TrySerializer(many=True, source="earlier_tries", help_text="The tries before this one, the latest first.")
     retries = serializers.SerializerMethodField(help_text="The requests that try this one again.")
     dropped = DroppedSerializer(many=True)
-    queue_position = serializers.IntegerField(allow_null=True)
-    expected_seconds = serializers.FloatField(allow_null=True, help_text="About how long until it is begun.")
+    queue_position = serializers.IntegerField(source="place.position", allow_null=True)
+    expected_seconds = serializers.FloatField(
+        source="place.expected_seconds", allow_null=True, help_text="About how long until it is begun."
+    )
     audio = serializers.SerializerMethodField()
 
     class Meta:

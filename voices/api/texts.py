@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from forv.admission import leave
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
 from voices.api.views import accepted
 from voices.api.waiting import ended, failure
@@ -39,6 +40,7 @@ _submit = TextsView.as_view()
 async def texts(request: HttpRequest) -> HttpResponseBase:
     """Submit through the DRF view, then hold the answer back until the request has ended."""
     response = await sync_to_async(_submit)(request)
+    leave(request)
     if response.status_code != 202:
         return response
     voice_request = await ended(response.data["id"], settings.MAX_WAIT_SECONDS)

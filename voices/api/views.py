@@ -92,6 +92,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
             202: VoiceRequestSerializer,
             400: ErrorSerializer,
             422: ErrorSerializer,
+            429: ErrorSerializer,
             500: ErrorSerializer,
         },
     )

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
+from forv.admission import leave
 from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
 from voices.api.views import VoiceRequestViewSet
@@ -26,6 +27,7 @@ _list_or_create = VoiceRequestViewSet.as_view({"get": "list", "post": "create"})
 async def voice_requests(request: HttpRequest) -> HttpResponseBase:
     """List or submit. With ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) a POST is answered by 303 to the audio."""
     response: HttpResponseBase = await sync_to_async(_list_or_create)(request)
+    leave(request)
     seconds = _preferred_wait(request.headers.get("Prefer", ""))
     if response.status_code != 202 or not seconds:
         return response

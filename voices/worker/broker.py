@@ -38,7 +38,7 @@ class NotifyingBroker(ORM):
 
     def enqueue(self, task: str) -> int:
         """Write the queue row and wake a pusher; both take effect when the transaction commits."""
-        with transaction.atomic(using=Conf.ORM):
+        with transaction.atomic(using=Conf.ORM, savepoint=False):
             # By the database's clock: that of whoever asks may be wrong.
             row: OrmQ = self.get_connection().create(key=self.list_key, payload=task, lock=Now())
             with connections[Conf.ORM].cursor() as cursor:

@@ -6,6 +6,7 @@ import { newUuid } from "../newUuid";
 import { ApiError } from "./ApiError";
 import { api, bodyOf, type NewVoiceRequest, type VoiceRequest } from "./client";
 import { followVoiceRequest } from "./followVoiceRequest";
+import { resendWhileBusy } from "./resend";
 import { isActive } from "./voiceRequestStatus";
 
 const POLL_INTERVAL_MS = 2_000;
@@ -84,9 +85,10 @@ export function useSpeak(onAccepted: (request: VoiceRequest) => void) {
         }),
       ),
     retry: (failures, error) =>
-      error instanceof ApiError &&
-      error.code === "unreachable" &&
-      failures < RESENDS_AFTER_NETWORK_FAILURE,
+      resendWhileBusy.retry(failures, error) ||
+      (error instanceof ApiError &&
+        error.code === "unreachable" &&
+        failures < RESENDS_AFTER_NETWORK_FAILURE),
     onSuccess: (request) => {
       void client.invalidateQueries({ queryKey: historyKey });
       onAccepted(request);

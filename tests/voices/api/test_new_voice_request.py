@@ -74,7 +74,9 @@ def test_a_batch_request_says_so_and_stands_behind_what_somebody_waits_for(post:
     assert batch["priority"] == "batch"
     interactive = post(body).json()
     assert (interactive["priority"], interactive["queue_position"]) == ("interactive", 1)
-    assert VoiceRequest.objects.get(pk=batch["id"]).queue_position == 2
+    place = VoiceRequest.objects.get(pk=batch["id"]).place
+    assert place
+    assert place.position == 2
     assert post({**body, "priority": "batch"}, idempotency_key="b").json()["id"] == batch["id"]
     assert post(body, idempotency_key="b").status_code == 422
 
