@@ -5,7 +5,8 @@ import random
 import re
 
 HERE = pathlib.Path(__file__).parent
-CORPUS_LISTS = ("everyday.txt", "made_of_words.txt", "composed.txt", "short.txt", "law.txt")
+GAP_FILLERS = "gap_fillers.txt"
+CORPUS_LISTS = ("everyday.txt", "made_of_words.txt", "composed.txt", "short.txt", "law.txt", GAP_FILLERS)
 HELD_OUT = "held_out.txt"
 
 
