@@ -26,6 +26,14 @@ def import_torchaudio() -> ModuleType:
     return torchaudio  # type: ignore[no-any-return]
 
 
+def import_models() -> None:
+    """Import what both models need. Processes forked from this one then have it at once."""
+    import_torchaudio()
+    import TTS.tts.configs.glow_tts_config
+    import TTS.tts.models.glow_tts
+    import TTS.vocoder.models.hifigan_generator  # noqa: F401
+
+
 def build_glow_tts(num_chars: int, layers: Mapping[str, Any]) -> Any:
     """Build coqui's `GlowTTS` for `num_chars` symbols; `layers` are keyword arguments of its `GlowTTSConfig`."""
     import_torchaudio()

@@ -28,6 +28,7 @@ from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
 from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
+from voices.worker.warm_up import import_for_workers
 
 logger = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Sentinel(cluster.Sentinel):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         # A group of our own, by which the main process can end what is left of us.
         os.setpgid(0, 0)
+        import_for_workers()
         self.event_out = Flag()
         self.task_queue = PacketQueue(closing=self.event_out)
         self.result_queue = PacketQueue()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_member
+from tests.factories import make_member, queued
 from tests.synth.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice
 from voices.synth import CheckpointError
@@ -85,3 +85,14 @@ def test_a_worker_warms_up_with_every_voice_that_it_can_load(
     assert said[0].startswith(f"{broken_member.voices.get()} can't be used: 2g_checkpoint_1.pth.tar")
     assert said[1] == "worker ready"
     assert loaded_voices.get(member.voices.get()) is loaded_voices.get(member.voices.get())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_waited_for_warms_up_with_nothing(
+    member: Member, broken_member: Member, caplog: pytest.LogCaptureFixture
+) -> None:
+    queued(member)
+    with caplog.at_level(logging.INFO):
+        warm_up()
+    said = [record.message for record in caplog.records if record.name == "voices.worker.warm_up"]
+    assert said == ["worker ready"]
