@@ -23,6 +23,7 @@ def corpus(tmp_path: Path) -> Path:
     return tmp_path / "corpus"
 
 
+@with_judge
 def test_a_name_that_was_never_heard_costs_syllables_but_few_letters() -> None:
     said, heard = "녀굠을 왜 찾았어요?", "니어겸을 왜 찾아왔어요?"
     assert error_rate(said, heard) > 0.5 > letter_error_rate(said, heard)
@@ -41,6 +42,7 @@ def test_a_line_that_a_kill_left_unfinished_is_heard_again(tmp_path: Path) -> No
     assert HeardFile(heard.path).texts["c.wav"] == "반갑습니다"
 
 
+@with_judge
 def test_another_limit_needs_no_listening(corpus: Path) -> None:
     sentence = "오늘은 날씨가 참 좋네요."
     write_metadata(corpus, {"0": sentence, "1": sentence, "2": sentence, "3": "네."})

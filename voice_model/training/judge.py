@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import soxr
-from nltk.metrics.distance import edit_distance
 
 from voices.synth import read, synthesize
 
@@ -62,12 +61,18 @@ def letter_error_rate(said: str, heard: str) -> float:
     """The same per letter (jamo). It tells whether a recording can be of a text at all: a name that the judge never
     heard costs it every syllable, but few letters, while other sentences share one letter in five.
     """
-    said, heard = (unicodedata.normalize("NFD", _syllables(text)) for text in (said, heard))
-    return _edits(said, heard)
+    return _edits(letters(said), letters(heard))
+
+
+def letters(text: str) -> str:
+    """What is compared: the jamo of the text's syllables, its numbers read out."""
+    return unicodedata.normalize("NFD", _syllables(text))
 
 
 def _edits(said: str, heard: str) -> float:
-    return float(edit_distance(said, heard)) / max(1, len(said))
+    from rapidfuzz.distance import Levenshtein
+
+    return Levenshtein.distance(said, heard) / max(1, len(said))
 
 
 def voice_error_rate(

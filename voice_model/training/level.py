@@ -11,7 +11,6 @@ import math
 import pathlib
 
 import numpy as np
-import pyloudnorm
 import torch
 
 from voice_model.training.sentences import held_out_sentences
@@ -27,6 +26,8 @@ MAX_CHANGE = 12.0  # dB in a round
 
 def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
     """LUFS of the sentences, one after another; -inf for silence."""
+    import pyloudnorm
+
     voice = load_voice(glow_tts, hifigan, mode="pronounced")
     samples = np.concatenate([synthesize(voice, sentence).samples for sentence in sentences])
     return float(pyloudnorm.Meter(voice.sample_rate).integrated_loudness(samples.astype(np.float64)))

@@ -47,7 +47,7 @@ def read_metadata(folder: Path) -> tuple[list[Recording], list[Problem]]:
     """
     recordings: dict[Path, Recording] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(_lines(folder / METADATA), 1):
+    for number, line in enumerate(read_lines(folder / METADATA), 1):
         if not line.strip():
             continue
         name, *texts = (part.strip() for part in line.split("|"))
@@ -70,11 +70,12 @@ def read_metadata(folder: Path) -> tuple[list[Recording], list[Problem]]:
     return list(recordings.values()), problems
 
 
-def _lines(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
+    """The lines of a text file. Raises ``RecordingsError`` for one that is missing, too large, or no text."""
     if not path.is_file():
-        raise RecordingsError(_("There is no %(name)s in the folder.") % {"name": METADATA})
+        raise RecordingsError(_("There is no %(name)s in the folder.") % {"name": path.name})
     if path.stat().st_size > MAX_BYTES:
-        raise RecordingsError(_("%(name)s is larger than %(max)d MB.") % {"name": METADATA, "max": MAX_BYTES >> 20})
+        raise RecordingsError(_("%(name)s is larger than %(max)d MB.") % {"name": path.name, "max": MAX_BYTES >> 20})
     content = path.read_bytes()
     for encoding in ENCODINGS:
         try:
@@ -82,9 +83,9 @@ def _lines(path: Path) -> list[str]:
         except UnicodeDecodeError:
             continue
         if len(lines) > MAX_LINES:
-            raise RecordingsError(_("%(name)s has over %(max)d lines.") % {"name": METADATA, "max": MAX_LINES})
+            raise RecordingsError(_("%(name)s has over %(max)d lines.") % {"name": path.name, "max": MAX_LINES})
         return lines
-    raise RecordingsError(_("%(name)s is not text in UTF-8. Save it as UTF-8.") % {"name": METADATA})
+    raise RecordingsError(_("%(name)s is not text in UTF-8. Save it as UTF-8.") % {"name": path.name})
 
 
 def _wav(folder: Path, name: str) -> Path | None:
@@ -92,8 +93,12 @@ def _wav(folder: Path, name: str) -> Path | None:
     if not FILE_NAME.fullmatch(name):
         return None
     file_name = name if name.lower().endswith(".wav") else f"{name}.wav"
-    root = folder.resolve()
     for path in (folder / file_name, folder / "wavs" / file_name):
-        if path.is_file() and path.resolve().is_relative_to(root):
+        if lies_in(path, folder):
             return path
     return None
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether it is a file, and in the folder once links are followed."""
+    return path.is_file() and path.resolve().is_relative_to(folder.resolve())

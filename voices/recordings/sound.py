@@ -32,10 +32,7 @@ def check_sound(recording: Recording) -> list[Problem]:
     try:
         about = soundfile.info(recording.path)
         if not MIN_SAMPLE_RATE <= about.samplerate <= MAX_SAMPLE_RATE:
-            return left_out(
-                _("sample rate %(rate)d Hz; at least %(min)d is needed")
-                % {"rate": about.samplerate, "min": MIN_SAMPLE_RATE}
-            )
+            return left_out(sample_rate_message(about.samplerate))
         if not MIN_SECONDS <= about.duration <= MAX_SECONDS:
             return left_out(
                 _("%(seconds).1f s long; %(min).1f to %(max).0f can be used")
@@ -44,7 +41,7 @@ def check_sound(recording: Recording) -> list[Problem]:
         samples = read_samples(recording.path)
     except soundfile.LibsndfileError:
         return left_out(_("is no WAV that can be read"))
-    levels = _levels(samples, about.samplerate)
+    levels = levels_of(samples, about.samplerate)
     if levels.max() < SILENT:
         return left_out(_("is silent"))
     problems = [
@@ -55,6 +52,11 @@ def check_sound(recording: Recording) -> list[Problem]:
     return sorted(problems, key=lambda problem: not problem.left_out)
 
 
+def sample_rate_message(sample_rate: int) -> str:
+    """Why this many Hz can't be used."""
+    return _("sample rate %(rate)d Hz; at least %(min)d is needed") % {"rate": sample_rate, "min": MIN_SAMPLE_RATE}
+
+
 def read_samples(path: Path) -> Samples:
     """Samples -1..1, float32 [n_samples], all channels as one."""
     samples, _rate = soundfile.read(path, dtype="float32", always_2d=True)
@@ -62,12 +64,22 @@ def read_samples(path: Path) -> Samples:
     return mono
 
 
-def _levels(samples: Samples, sample_rate: int) -> npt.NDArray[np.float64]:
+def levels_of(samples: Samples, sample_rate: int) -> npt.NDArray[np.float64]:
     """Level in dB below full scale of every 20 ms."""
     frame = sample_rate // 50
     frames = samples[: len(samples) // frame * frame].reshape(-1, frame).astype(np.float64)
     decibels: npt.NDArray[np.float64] = 10 * np.log10(np.square(frames).mean(axis=1) + 1e-10)
     return decibels
+
+
+def sample_rate_of(path: Path) -> int:
+    """Hz."""
+    return int(soundfile.info(path).samplerate)
+
+
+def syllable_count(text: str) -> int:
+    """Syllables that are said, those of numbers included."""
+    return sum("가" <= character <= "힣" for character in read(text, "spelled").text)
 
 
 def _clipping(name: str, samples: Samples) -> list[Problem]:
@@ -90,7 +102,7 @@ def _pace(recording: Recording, levels: npt.NDArray[np.float64]) -> list[Problem
     """Text and audio can't belong together if nobody speaks so fast or slowly; a false sample rate shows so too."""
     spoken = np.flatnonzero(levels > levels.max() - 40)
     seconds = (spoken[-1] - spoken[0] + 1) / 50
-    syllables = sum("가" <= character <= "힣" for character in read(recording.text, "spelled").text)
+    syllables = syllable_count(recording.text)
     if SYLLABLES_PER_SECOND[0] <= syllables / seconds <= SYLLABLES_PER_SECOND[1]:
         return []
     message = _("%(syllables)d syllables of text, but %(seconds).1f s of speech") % {

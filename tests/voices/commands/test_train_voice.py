@@ -11,9 +11,11 @@ from django.core.management import CommandError, call_command
 
 from tests.voice_model.small_voice import write_small_acoustic_model, write_small_vocoder
 from tests.voices.recordings.synthetic import speech, write
-from voices.management.commands import train_voice
+from voice_model.training import level
+from voice_model.training.speech_corpus import corpus_size
 from voices.manifest import read_manifest
 from voices.models import Member
+from voices.recordings import checking, fine_tuning
 from voices.recordings.metadata import Recording, read_metadata
 from voices.voice_card import read_card
 
@@ -60,23 +62,26 @@ def run(folder: Path, member: int, **options: Any) -> str:
     return out.getvalue()
 
 
+@with_judge
 def test_a_demo_voice_is_fine_tuned_on_recordings_of_any_rate(models: Path, recordings: Path, tmp_path: Path) -> None:
     usable, _ = read_metadata(recordings)
     usable = [*usable[:5], Recording(write(tmp_path / "high.wav", speech(3).repeat(2), 44_100), TEXT)]
-    (base,) = read_manifest(models)
-    command = train_voice.Command(stdout=StringIO())
-    minutes = command.train(usable, base, tmp_path / "work", steps=2, device="cpu")
-    assert 0.05 < minutes < 0.08
-    assert (tmp_path / "work" / "from-1" / "acoustic.pth").exists()
+    (member,) = read_manifest(models)
+    weights = fine_tuning.fine_tune(
+        usable, fine_tuning.DemoVoice(member, models), tmp_path, "9g", 2, "cpu", on_pace=lambda pace: None
+    )
+    assert weights == tmp_path / "voice" / "9g_checkpoint_3.pth.tar"  # it began at 1
+    utterances, minutes = corpus_size(tmp_path / "corpus")
+    assert utterances == 6 and 0.05 < minutes < 0.08
 
 
 def test_a_folder_of_other_recordings_gets_a_run_of_its_own(recordings: Path) -> None:
     usable, _ = read_metadata(recordings)
-    before = train_voice.fingerprint(usable)
-    assert train_voice.fingerprint(usable) == before
-    assert train_voice.fingerprint([Recording(usable[0].path, "다른 글."), *usable[1:]]) != before
+    before = fine_tuning.fingerprint(usable)
+    assert fine_tuning.fingerprint(usable) == before
+    assert fine_tuning.fingerprint([Recording(usable[0].path, "다른 글."), *usable[1:]]) != before
     write(usable[0].path, speech(4))
-    assert train_voice.fingerprint(usable) != before
+    assert fine_tuning.fingerprint(usable) != before
 
 
 def test_an_unknown_member_is_refused(models: Path, newcomer: Member, recordings: Path) -> None:
@@ -106,7 +111,7 @@ def test_too_little_is_refused_after_all_that_is_wrong_was_said(
 def test_a_recording_that_says_something_else_is_not_used(
     models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train_voice, "MIN_MINUTES", 0)
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
     folder = tmp_path / "recordings"
     write(folder / "hum.wav", speech(12))
     (folder / "metadata.csv").write_text("hum|오늘은 날씨가 참 좋지 않나요?", encoding="utf-8")
@@ -116,11 +121,27 @@ def test_a_recording_that_says_something_else_is_not_used(
 
 
 @with_judge
+def test_long_recordings_are_looked_through_for_the_lines_of_their_script(
+    models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    folder = tmp_path / "readings"
+    write(folder / "hum.wav", speech(1))  # too short for the recognizer to be asked
+    with pytest.raises(CommandError, match=r"no metadata\.csv in the folder, and no WAV with a script"):
+        run(folder, newcomer.pk)
+    (folder / "script.txt").write_text("오늘은 날씨가 참 좋지 않나요?", encoding="utf-8")
+    out = run(folder, newcomer.pk, check_only=True)
+    assert "script.txt: 0 of 1 lines found, in 0.0 of 0.0 minutes of speech." in out
+    assert "script.txt, line 1: was not found in the recordings: “오늘은 날씨가 참 좋지 않나요?” (not used)" in out
+
+
+@with_judge
 def test_the_voice_is_registered_inactive_with_its_card(
     models: Path, newcomer: Member, recordings: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(train_voice, "MIN_MINUTES", 0)
-    monkeypatch.setattr(train_voice, "sentences_not_in", lambda recordings: ["안녕하세요."])
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    monkeypatch.setattr(level, "SENTENCES", 1)
+    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
     out = run(recordings, newcomer.pk, steps=2)
     voice = newcomer.voices.get()
     assert (voice.active, voice.demo, voice.mode) == (False, False, "pronounced")
