@@ -4,6 +4,8 @@ Both go forward; parts that say no line, and lines that no part says, are skippe
 is found by dynamic programming over letters (jamo) that differ.
 """
 
+import collections
+import math
 from dataclasses import dataclass
 
 from voice_model.training.judge import MISMATCH, letters
@@ -14,6 +16,7 @@ SKIP = MISMATCH / 2  # price of a letter that is skipped; part and line together
 MAX_PARTS, MAX_LINES = 6, 2  # that are joined: people pause within sentences, and don't between some
 MAX_INNER_PAUSE = 1.5  # seconds
 JOINING = 0.01  # price of each one that is joined, so that none is without need
+STEPS = [(n_parts, n_lines) for n_parts in range(MAX_PARTS + 1) for n_lines in range(MAX_LINES + 1)]
 
 
 @dataclass(frozen=True)
@@ -40,30 +43,32 @@ def align(parts: list[HeardPart], lines: list[str]) -> list[Match]:
 
     heard = [letters(part.heard) for part in parts]
     said = [letters(line) for line in lines]
-    # cheapest[i][j]: what the first i parts and j lines cost, and the last step on the way: (parts, lines) taken.
-    cheapest: list[list[tuple[float, tuple[int, int]]]] = []
+    ended = [["".join(said[j - n : j]) for n in range(1, min(MAX_LINES, j) + 1)] for j in range(len(said) + 1)]
+    # What the first i parts and j lines cost, of the last rows; and of all, the last step on the way there.
+    costs: collections.deque[list[float]] = collections.deque(maxlen=MAX_PARTS + 1)
+    steps: list[bytearray] = []
     for i in range(len(parts) + 1):
-        row: list[tuple[float, tuple[int, int]]] = []
-        cheapest.append(row)
         joined = _joined(parts, heard, i)
+        costs.append([])
+        steps.append(bytearray())
         for j in range(len(lines) + 1):
-            options = [(0.0, (0, 0))] if i == j == 0 else []
+            best, step = (0.0, (0, 0)) if i == j == 0 else (math.inf, (0, 0))
             if i:
-                options.append((cheapest[i - 1][j][0] + SKIP * len(heard[i - 1]), (1, 0)))
-            if j:
-                options.append((row[j - 1][0] + SKIP * len(said[j - 1]), (0, 1)))
-            for n_lines in range(1, min(MAX_LINES, j) + 1):
-                text = "".join(said[j - n_lines : j])
+                best, step = costs[-2][j] + SKIP * len(heard[i - 1]), (1, 0)
+            if j and (skipped := costs[-1][j - 1] + SKIP * len(said[j - 1])) < best:
+                best, step = skipped, (0, 1)
+            for n_lines, text in enumerate(ended[j], 1):
                 for n_parts, sound in enumerate(joined, 1):
                     limit = int(SKIP * (len(text) + len(sound)))
                     if abs(len(text) - len(sound)) > limit:
                         continue
                     edits = Levenshtein.distance(text, sound, score_cutoff=limit)
-                    if edits <= limit:
-                        price = edits + JOINING * (n_parts + n_lines)
-                        options.append((cheapest[i - n_parts][j - n_lines][0] + price, (n_parts, n_lines)))
-            row.append(min(options))
-    return _way_back(cheapest)
+                    price = costs[-1 - n_parts][j - n_lines] + edits + JOINING * (n_parts + n_lines - 2)
+                    if edits <= limit and price < best:
+                        best, step = price, (n_parts, n_lines)
+            costs[-1].append(best)
+            steps[-1].append(STEPS.index(step))
+    return _way_back(steps)
 
 
 def _joined(parts: list[HeardPart], heard: list[str], end: int) -> list[str]:
@@ -83,11 +88,11 @@ def _joined(parts: list[HeardPart], heard: list[str], end: int) -> list[str]:
     return texts
 
 
-def _way_back(cheapest: list[list[tuple[float, tuple[int, int]]]]) -> list[Match]:
+def _way_back(steps: list[bytearray]) -> list[Match]:
     matches = []
-    i, j = len(cheapest) - 1, len(cheapest[0]) - 1
+    i, j = len(steps) - 1, len(steps[0]) - 1
     while i or j:
-        n_parts, n_lines = cheapest[i][j][1]
+        n_parts, n_lines = STEPS[steps[i][j]]
         if n_parts and n_lines:
             matches.append(Match(i - n_parts, i, j - n_lines, j))
         i, j = i - n_parts, j - n_lines

@@ -66,5 +66,11 @@ def test_parts_far_from_each_other_or_of_two_wavs_are_not_joined() -> None:
     assert ("01", "1") not in matched(heard(*texts, wavs=("a.wav", "b.wav")))
 
 
+def test_nothing_is_joined_without_need() -> None:
+    lines = [f"{word}로 시작하는 {word} 문장입니다." for word in "가나다라마바사아자차카타파하"]
+    numbers = [str(number) for number in range(len(lines))]
+    assert matched(heard(*lines), lines) == list(zip(numbers, numbers, strict=True))
+
+
 def test_lines_without_a_pause_between_are_one_recording() -> None:
     assert matched(heard(f"{LINES[0]} {LINES[1]}", LINES[2])) == [("0", "01"), ("1", "2")]
