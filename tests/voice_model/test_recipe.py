@@ -5,6 +5,7 @@ import math
 import random
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,15 @@ def voices(recipe: Path) -> list[SpokenVoice]:
     return [load_voice(recipe / "corpus", recipe / "run", at_most) for at_most in (None, 2)]
 
 
-def test_cuts_are_of_all_voices_and_levels_and_their_mels_fit(voices: list[SpokenVoice]) -> None:
+def test_voices_take_equal_turns_however_long_their_corpora_are(voices: list[SpokenVoice]) -> None:
+    silent = [replace(utterance, waveform=utterance.waveform * 0) for utterance in voices[1].utterances]
+    shuffler = random.Random(0)
+    cuts = [segments([voices[0], SpokenVoice(silent, voices[1].own_mels)], shuffler)[1] for _ in range(20)]
+    share = torch.cat(cuts).abs().amax(dim=(1, 2)).eq(0).float().mean()
+    assert 0.4 < float(share) < 0.6
+
+
+def test_cuts_are_of_all_levels_and_their_mels_fit(voices: list[SpokenVoice]) -> None:
     assert [len(voice.utterances) for voice in voices] == [6, 2]
     recorded = [SpokenVoice(voice.utterances, [u.mel for u in voice.utterances]) for voice in voices]
     shuffler = random.Random(0)
