@@ -59,7 +59,7 @@ def _hear(parts: list[Part], judge: Judge, heard: HeardFile, say: Say) -> list[s
 def _write(folder: Path, first: Part, last: Part) -> Path:
     """The WAV from the first part to the last, named after its place."""
     safe_stem = re.sub(r"[^\w-]", "_", first.path.stem)[:100]
-    path = folder / f"{safe_stem}_{first.start:08.2f}.wav"
+    path = folder / f"{safe_stem}_{first.start:08.2f}-{last.end:08.2f}.wav"
     samples, sample_rate = read_part(Part(first.path, first.start, last.end))
     soundfile.write(path, samples, sample_rate, subtype="PCM_16")
     return path

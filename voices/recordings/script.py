@@ -11,6 +11,7 @@ import soundfile
 from django.utils.translation import gettext as _
 
 from voices.recordings.metadata import (
+    FILE_NAME,
     HANGUL,
     MAX_TEXT,
     METADATA,
@@ -58,7 +59,7 @@ def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
     Raises ``RecordingsError`` where there is no script or no WAV.
     """
     problems: list[Problem] = []
-    wavs = [path for path in sorted(folder.glob("*")) if path.suffix.lower() == ".wav" and lies_in(path, folder)]
+    wavs = [path for path in sorted(folder.glob("*")) if _is_wav(path) and lies_in(path, folder)]
     hours = 0.0
     for wav in list(wavs):
         try:
@@ -87,6 +88,10 @@ def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
             % {"metadata": METADATA, "script": SCRIPT}
         )
     return readings, problems
+
+
+def _is_wav(path: Path) -> bool:
+    return path.suffix.lower() == ".wav" and FILE_NAME.fullmatch(path.name) is not None
 
 
 def _lines_of(path: Path, problems: list[Problem]) -> list[Line]:

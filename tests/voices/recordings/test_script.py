@@ -36,6 +36,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
     write(tmp_path / "a.wav", speech(2))
     write(tmp_path / "low.wav", speech(2), 8_000)
     write(tmp_path / "silent-partner.wav", speech(2))
+    write(tmp_path / "two\nlines.wav", speech(2))
     (tmp_path / "broken.wav").write_bytes(b"RIFF")
     (tmp_path / "a.txt").write_text("hello\n" + "가" * 301 + "\n안녕하세요.\n", encoding="utf-8")
     (reading,), problems = read_scripts(tmp_path)
