@@ -10,5 +10,10 @@ from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from forv.admission import Admission
+from forv.body_bound import BodyBound
 
-application = Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE)
+application = BodyBound(
+    Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),
+    max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
+    max_upload_bytes=settings.MAX_UPLOAD_BYTES,
+)

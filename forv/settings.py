@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "voices",  # before django_q, whose command `qcluster` it replaces
     "django_q",
     "rest_framework",
+    "rest_framework.authtoken",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
@@ -227,6 +228,10 @@ SPECTACULAR_SETTINGS = {
 # --- speaking ------------------------------------------------------------------------------------
 
 VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
+# Where voices are kept that somebody brings; web and worker must both see it.
+BROUGHT_VOICES_DIR = Path(env.str("FORV_BROUGHT_VOICES_DIR", str(DATA_DIR / "voices")))
+# The longest body of an upload; a voice's two checkpoints, as trainers write them.
+MAX_UPLOAD_BYTES = env.int("FORV_MAX_UPLOAD_MB", 1024, validate=validate.Range(min=1)) * 2**20
 DEVICE = cast(Literal["cpu", "cuda"], env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"])))
 MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min=1, max=100_000))
 # How long an answer is held back for the audio before it gives the address to ask instead.

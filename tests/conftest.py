@@ -62,6 +62,13 @@ def media_dir(tmp_path: Path, settings: Any) -> Path:
     return location
 
 
+@pytest.fixture(autouse=True)
+def brought_voices_dir(tmp_path: Path, settings: Any) -> Path:
+    """Where the voices go that this test brings."""
+    settings.BROUGHT_VOICES_DIR = tmp_path / "brought_voices"
+    return settings.BROUGHT_VOICES_DIR  # type: ignore[no-any-return]
+
+
 @pytest.fixture
 def member(db: None, voice_model_dir: Path, settings: Any) -> Member:
     """A member who speaks with the tiny voice."""

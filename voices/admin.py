@@ -24,9 +24,11 @@ from import_export.widgets import ForeignKeyWidget
 from voices.dictionary import lexicon_for
 from voices.models import DictionaryEntry, Member, Voice, VoiceRequest
 from voices.synth import read
+from voices.voice_admin import VoiceAdmin
 from voices.webhooks.admin import WebhookAdmin, WebhookDeliveryAdmin
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 
+admin.site.register(Voice, VoiceAdmin)
 admin.site.register(Webhook, WebhookAdmin)
 admin.site.register(WebhookDelivery, WebhookDeliveryAdmin)
 # Nothing is scheduled and no result is kept: a request's own row says what became of it.
@@ -38,7 +40,8 @@ class VoiceInline(admin.TabularInline[Voice, Member]):
     model = Voice
     extra = 0
     can_delete = False
-    fields = ("glow_tts_dir", "hifigan_dir", "mode", "active", "demo", "created_at")
+    fields = ("glow_tts_dir", "status", "active", "mode", "demo", "created_at", "activated_at")
+    show_change_link = True
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -52,24 +55,6 @@ class MemberAdmin(admin.ModelAdmin[Member]):
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
     inlines = [VoiceInline]
-
-
-@admin.register(Voice)
-class VoiceAdmin(admin.ModelAdmin[Voice]):
-    list_display = ["member", "glow_tts_dir", "hifigan_dir", "mode", "active", "demo", "created_at"]
-    list_filter = ["active", "demo", "mode", "member"]
-    list_select_related = ["member"]
-    readonly_fields = [field.name for field in Voice._meta.fields]
-    actions = ["make_active"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        # Voices come in by `manage.py import_voice`, which checks them.
-        return False
-
-    @admin.action(description=_("Make it the member's voice"), permissions=["change"])
-    def make_active(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
-        for voice in queryset:
-            voice.make_active()
 
 
 class DictionaryEntryResource(ModelResource):
@@ -108,7 +93,7 @@ class DictionaryEntryAdmin(ImportExportModelAdmin):
 @admin.register(VoiceRequest)
 class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
     list_display = ["queued_at", "member", "what_was_asked", "status", "length", "listen"]
-    list_filter = ["status", "member", "format", "queued_at"]
+    list_filter = ["purpose", "status", "member", "format", "queued_at"]
     list_select_related = ["member"]
     search_fields = ["text", "uuid", "id"]
     date_hierarchy = "queued_at"

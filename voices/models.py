@@ -13,11 +13,14 @@ from typing import Any, NamedTuple, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import connection, models, transaction
-from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest, Now
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from voices.brought_voices import KeptPair
+from voices.synth.errors import CheckpointError
+from voices.voice_card import VoiceCard, read_card
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
 
@@ -32,6 +35,7 @@ ONE_LINE = RegexValidator(r"\A\S(.*\S)?\Z", _("No spaces at the ends, and one li
 # NOTIFY on this channel carries the id of a request whose row has changed.
 CHANGED_CHANNEL = "voice_request_changed"
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
+CHECK_SENTENCE = "안녕하세요, 만나서 반갑습니다."
 # Longer than most requests take, so that in a full queue each client's first comes before anybody's second.
 BETWEEN_TURNS = timedelta(minutes=1)
 SECONDS_UNTIL_KNOWN = 1.0  # what a request is taken to need before any has been spoken
@@ -58,9 +62,55 @@ class Member(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def voice_before(self) -> "Voice | None":
+        """The usable voice that was the member's before the one that is."""
+        had = self.voices.filter(activated_at__isnull=False, status=Voice.Status.USABLE, active=False)
+        now = self.voices.filter(active=True).first()
+        if now is not None and now.activated_at is not None:
+            had = had.filter(activated_at__lt=now.activated_at)
+        return had.order_by("-activated_at").first()
+
+    def roll_back(self) -> "Voice":
+        """Go back to the voice before; again, and it is the one before that. Raises :class:`NoVoiceBefore`."""
+        with transaction.atomic():
+            Member.objects.select_for_update(no_key=True).get(pk=self.pk)
+            before = self.voice_before()
+            if before is None:
+                raise NoVoiceBefore
+            before.restore()
+        return before
+
+
+class VoiceNotUsable(Exception):
+    """The voice has not passed its check, so it can't speak for anybody."""
+
+
+class NoVoiceBefore(Exception):
+    """There is no usable voice that the member had before."""
+
+
+class VoiceQuerySet(models.QuerySet["Voice"]):
+    def bring(self, member: Member, pair: KeptPair, mode: str) -> "Voice":
+        """A pair whose files are kept, as a voice that a worker is to check; the same pair again is the same voice.
+
+        Row and request are written both or neither. Raises :class:`QueueFull`.
+        """
+        with transaction.atomic():
+            voice, made = self.get_or_create(
+                member=member, mode=mode, **pair._asdict(), defaults={"status": Voice.Status.CHECKING}
+            )
+            if made or voice.status == Voice.Status.UNUSABLE:
+                voice.check_again()
+        return voice
+
 
 class Voice(models.Model):
     """A checkpoint pair that speaks as a member."""
+
+    class Status(models.TextChoices):
+        CHECKING = "checking", _("being checked")
+        USABLE = "usable", _("usable")
+        UNUSABLE = "unusable", _("unusable")
 
     class Mode(models.TextChoices):
         SPELLED = "spelled", _("trained on text as spelled")
@@ -77,6 +127,13 @@ class Voice(models.Model):
     active = models.BooleanField(_("active"), default=False)
     demo = models.BooleanField(_("demo"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    activated_at = models.DateTimeField(_("made the member's voice at"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=Status, db_default=Status.USABLE)
+    problem = models.TextField(_("what is wrong"), blank=True, db_default="")
+    # Codes of voices.voice_check.WARNINGS.
+    warnings = models.JSONField(_("warnings"), default=list, blank=True, db_default=[])
+
+    objects = VoiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at"]
@@ -84,7 +141,15 @@ class Voice(models.Model):
         verbose_name_plural = _("voices")
         constraints = [
             models.UniqueConstraint(fields=["member"], condition=Q(active=True), name="one_active_voice_per_member"),
+            models.UniqueConstraint(
+                fields=["member", "glow_tts_dir", "hifigan_dir", "glow_tts_sha256", "hifigan_sha256", "mode"],
+                name="a_pair_is_one_voice",
+            ),
             models.CheckConstraint(condition=Q(mode__in=["spelled", "pronounced"]), name="voice_mode_is_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["checking", "usable", "unusable"]), name="voice_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(active=False) | Q(status="usable"), name="active_voice_is_usable"),
         ]
 
     def __str__(self) -> str:
@@ -92,18 +157,65 @@ class Voice(models.Model):
 
     @property
     def glow_tts_path(self) -> Path:
-        return Path(settings.VOICE_MODEL_DIR) / self.glow_tts_dir
+        return _voice_folder(self.glow_tts_dir)
 
     @property
     def hifigan_path(self) -> Path:
-        return Path(settings.VOICE_MODEL_DIR) / self.hifigan_dir
+        return _voice_folder(self.hifigan_dir)
+
+    @property
+    def card(self) -> VoiceCard | None:
+        """What it was made of, where a card that can be read says so."""
+        try:
+            return read_card(self.glow_tts_path)
+        except CheckpointError:
+            return None
+
+    @property
+    def auditions(self) -> models.QuerySet["VoiceRequest"]:
+        """What this voice has been asked to say before fans hear it, the latest first."""
+        return self.requests.exclude(purpose=VoiceRequest.Purpose.FAN)
 
     def make_active(self) -> None:
-        """Speak as the member from the next request on, in place of the voice that did."""
+        """Speak as the member from the next request on, in place of the voice that did.
+
+        Requests that have been begun end with the voice they began with. Raises :class:`VoiceNotUsable`.
+        """
         with transaction.atomic():
-            Voice.objects.filter(member=self.member_id, active=True).exclude(pk=self.pk).update(active=False)
-            self.active = True
-            self.save(update_fields=["active"])
+            self._take_over(activated_at=Now())
+
+    def restore(self) -> None:
+        """As :meth:`make_active`, but keeping its place among the voices that the member has had."""
+        with transaction.atomic():
+            self._take_over()
+
+    def _take_over(self, **fields: Any) -> None:
+        # Two at once would break the constraint of one active voice; NO KEY leaves requests of the member alone.
+        Member.objects.select_for_update(no_key=True).get(pk=self.member_id)
+        own = Voice.objects.filter(pk=self.pk, status=Voice.Status.USABLE)
+        if not own.exists():
+            raise VoiceNotUsable
+        Voice.objects.filter(member=self.member_id, active=True).exclude(pk=self.pk).update(active=False)
+        own.update(active=True, **fields)
+        self.refresh_from_db()
+
+    def audition(self, text: str) -> "VoiceRequest":
+        """Ask to hear the voice, active or not. Raises :class:`VoiceNotUsable` or :class:`QueueFull`."""
+        if self.status != Voice.Status.USABLE:
+            raise VoiceNotUsable
+        return VoiceRequest.objects.submit(
+            member=self.member, voice=self, text=text, purpose=VoiceRequest.Purpose.AUDITION
+        )
+
+    def check_again(self) -> "VoiceRequest":
+        """Let a worker find out whether it can speak; the end of that request settles it. Raises :class:`QueueFull`."""
+        with transaction.atomic():
+            Voice.objects.filter(pk=self.pk).update(status=Voice.Status.CHECKING, problem="", warnings=[], active=False)
+            request = VoiceRequest.objects.submit(
+                member=self.member, voice=self, text=CHECK_SENTENCE, purpose=VoiceRequest.Purpose.CHECK
+            )
+        self.refresh_from_db()
+        return request
 
 
 class DictionaryEntryQuerySet(models.QuerySet["DictionaryEntry"]):
@@ -209,18 +321,20 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
             request = self.waiting().in_order().select_for_update(skip_locked=True).first()
             if request is None:
                 return None
+            active_voice = Voice.objects.filter(member=OuterRef("member"), active=True)
             _change(
                 VoiceRequest.objects.filter(pk=request.pk),
                 request.pk,
                 status=VoiceRequest.Status.PROCESSING,
                 attempt=F("attempt") + 1,
                 claimed_by=claimed_by,
+                voice=Coalesce(F("voice"), Subquery(active_voice.values("pk")[:1])),
                 started_at=Now(),
                 lease_expires_at=_lease(),
                 sentences_done=0,
                 sentences_total=None,
             )
-        return VoiceRequest.objects.select_related("member").get(pk=request.pk)
+        return VoiceRequest.objects.select_related("member", "voice").get(pk=request.pk)
 
     def recover_abandoned(self) -> int:
         """Queue again what no living attempt holds any more, or fail it after its last attempt. Returns how many."""
@@ -263,6 +377,11 @@ class VoiceRequest(models.Model):
         INTERACTIVE = 0, _("somebody waits for it")
         BATCH = 1, _("when nobody waits")
 
+    class Purpose(models.TextChoices):
+        FAN = "fan", _("a fan's")
+        AUDITION = "audition", _("an audition")
+        CHECK = "check", _("the check of a voice")
+
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -275,6 +394,11 @@ class VoiceRequest(models.Model):
     )  # fmt: skip
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="requests", verbose_name=_("member"))
+    # What speaks it: the member's active voice when it is first begun, and that one to the end.
+    voice = models.ForeignKey(
+        Voice, models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("voice")
+    )
+    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose, db_default=Purpose.FAN)
     text = models.TextField(_("text"))
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
     speed = models.FloatField(
@@ -329,6 +453,7 @@ class VoiceRequest(models.Model):
                 name="status_is_known",
             ),
             models.CheckConstraint(condition=Q(format__in=["wav", "mp3", "opus", "flac"]), name="format_is_known"),
+            models.CheckConstraint(condition=Q(purpose__in=["fan", "audition", "check"]), name="purpose_is_known"),
             models.CheckConstraint(condition=Q(speed__gte=MIN_SPEED, speed__lte=MAX_SPEED), name="speed_in_range"),
             models.CheckConstraint(
                 condition=Q(status__in=["succeeded", "failed", "cancelled"], finished_at__isnull=False)
@@ -433,9 +558,8 @@ class VoiceRequest(models.Model):
 
     def succeed(self, *, audio_name: str, audio_size: int, audio_sha256: str, duration_seconds: float) -> bool:
         """processing → succeeded. False: this attempt no longer holds the row, nothing is changed."""
-        return _change(
+        return self._end(
             self._held(),
-            self.pk,
             status=self.Status.SUCCEEDED,
             audio_name=audio_name,
             audio_size=audio_size,
@@ -456,11 +580,10 @@ class VoiceRequest(models.Model):
 
     def fail(self, code: str, detail: str) -> bool:
         """queued or processing → failed, by the attempt that holds the row; ``code`` is stable."""
-        return _change(
+        return self._end(
             VoiceRequest.objects.filter(
                 pk=self.pk, attempt=self.attempt, status__in=[self.Status.QUEUED, self.Status.PROCESSING]
             ),
-            self.pk,
             status=self.Status.FAILED,
             error_code=code,
             error_detail=detail,
@@ -469,9 +592,8 @@ class VoiceRequest(models.Model):
 
     def cancel(self) -> bool:
         """queued or processing → cancelled; a running attempt learns of it at its next sentence."""
-        return _change(
+        return self._end(
             VoiceRequest.objects.filter(pk=self.pk, status__in=[self.Status.QUEUED, self.Status.PROCESSING]),
-            self.pk,
             status=self.Status.CANCELLED,
             **_ended(stray_audio=Q(attempt__gt=0)),
         )
@@ -483,6 +605,9 @@ class VoiceRequest(models.Model):
             uuid=self.uuid,
             created_at=self.created_at,
             member_id=self.member_id,
+            # A fan hears the voice that the member has now.
+            voice=None if self.purpose == self.Purpose.FAN else self.voice,
+            purpose=self.purpose,
             text=self.text,
             format=self.format,
             speed=self.speed,
@@ -490,11 +615,32 @@ class VoiceRequest(models.Model):
             priority=self.priority,
         )
 
+    def _end(self, allowed: models.QuerySet["VoiceRequest"], **values: Any) -> bool:
+        """The one way to an end: the row, what is owed of it, and the voice that it settles, as one."""
+        with transaction.atomic():
+            if not _change(allowed, self.pk, **values):
+                return False
+            if self.purpose == self.Purpose.FAN:
+                WebhookDelivery.objects.owe(self.pk, values["status"])
+            elif self.purpose == self.Purpose.CHECK and self.voice_id:
+                speaks = values["status"] == self.Status.SUCCEEDED
+                Voice.objects.filter(pk=self.voice_id, status=Voice.Status.CHECKING).update(
+                    status=Voice.Status.USABLE if speaks else Voice.Status.UNUSABLE,
+                    problem="" if speaks else values.get("error_detail") or values.get("error_code", values["status"]),
+                )
+        return True
+
     def _audio_name_of(self, attempt: int) -> str:
         return f"wav_files/{self.member_id}/{self.pk}/{attempt}_voice.{self.format}"
 
     def _held(self) -> models.QuerySet["VoiceRequest"]:
         return VoiceRequest.objects.processing().filter(pk=self.pk, attempt=self.attempt)
+
+
+def _voice_folder(name: str) -> Path:
+    """A voice's folder: among those brought, else among those that come with the service."""
+    brought = Path(settings.BROUGHT_VOICES_DIR) / name
+    return brought if brought.is_dir() else Path(settings.VOICE_MODEL_DIR) / name
 
 
 def _turn(client_uuid: str, priority: int) -> Any:
@@ -532,8 +678,6 @@ def _change(allowed: models.QuerySet[VoiceRequest], request_id: uuid.UUID | str,
     with transaction.atomic():
         if not allowed.update(**values):
             return False
-        if values.get("status") in VoiceRequest.TERMINAL:
-            WebhookDelivery.objects.owe(request_id, values["status"])
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED_CHANNEL, str(request_id)])
     return True

@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 from voices.dictionary import lexicon_for
 from voices.models import Voice, VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
+from voices.voice_check import find_warnings
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
@@ -78,7 +79,7 @@ def attempt(request: VoiceRequest) -> None:
 
 def speak(request: VoiceRequest) -> None:
     """Turn the request's text into stored audio, and finish it."""
-    voice = through_outage(lambda: Voice.objects.filter(member=request.member_id, active=True).first())
+    voice = request.voice
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
@@ -100,6 +101,9 @@ def speak(request: VoiceRequest) -> None:
         plausible_only=True,
         on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )
+    if request.purpose == VoiceRequest.Purpose.CHECK:
+        warnings = find_warnings(voice.glow_tts_path, voice.glow_tts_sha256, voice.mode, speech)
+        through_outage(lambda: Voice.objects.filter(pk=voice.pk).update(warnings=warnings))
     audio = encode(speech.samples, speech.sample_rate, request.format)
     try:
         _store(request.attempt_audio_name, audio)

@@ -3,7 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.parsers import MultiPartParser
 
+from voices.api.brought_voices import VoiceViewSet
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.text_preview import TextPreviewView
@@ -31,6 +33,15 @@ urlpatterns = [
     path("text-preview/", TextPreviewView.as_view(), name="text-preview"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),
+    path(
+        "voices/",
+        VoiceViewSet.as_view({"get": "list", "post": "create"}, parser_classes=[MultiPartParser]),
+        name="voice-list",
+    ),
+    path("voices/<int:pk>/", VoiceViewSet.as_view({"get": "retrieve"}), name="voice-detail"),
+    path("voices/<int:pk>/audition/", VoiceViewSet.as_view({"post": "audition"})),
+    path("voices/<int:pk>/activate/", VoiceViewSet.as_view({"post": "activate"})),
+    path("members/<int:pk>/roll-back/", VoiceViewSet.as_view({"post": "roll_back"})),
     path("voice-requests/", voice_requests, name="voice-request-list"),
     path(
         "voice-requests/<uuid:pk>/",

@@ -8,7 +8,7 @@ from django.conf import settings
 from voices.models import Voice as VoiceRow
 from voices.synth import load_voice
 from voices.synth.errors import CheckpointError
-from voices.voice_files import VoiceHashes, hash_voice_files
+from voices.voice_files import hash_voice_files
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
@@ -19,14 +19,15 @@ class LoadedVoices:
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self._voices: OrderedDict[tuple[VoiceHashes, str], Voice] = OrderedDict()
+        self._voices: OrderedDict[tuple[str, ...], Voice] = OrderedDict()
 
     def get(self, row: VoiceRow) -> "Voice":
         """The voice of ``row``, ready to speak.
 
         Raises :class:`CheckpointError` if its files can't be used, or aren't those it was imported with.
         """
-        key = (VoiceHashes(row.glow_tts_sha256, row.hifigan_sha256), row.mode)
+        # The folders too: the same weights may lie beside another config.
+        key = (row.glow_tts_dir, row.hifigan_dir, row.glow_tts_sha256, row.hifigan_sha256, row.mode)
         if key not in self._voices:
             self._voices[key] = _load(row)
         self._voices.move_to_end(key)

@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/members/{id}/roll-back/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Go back to the voice that the member had before. */
+        post: operations["members_roll_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/text-preview/": {
         parameters: {
             query?: never;
@@ -197,10 +214,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/voices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The voices that members have and had. By a token (``Authorization: Token …``) or the admin's session. */
+        get: operations["voices_list"];
+        put?: never;
+        /** @description Bring a pair. A worker checks it: ``status`` becomes ``usable``, or ``unusable`` with the ``problem``. */
+        post: operations["voices_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voices/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The voices that members have and had. By a token (``Authorization: Token …``) or the admin's session. */
+        get: operations["voices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voices/{id}/activate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Let the member speak with it, from the next request on. */
+        post: operations["voices_activate_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/voices/{id}/audition/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Hear the voice say something, active or not; the answer is a request like any other. */
+        post: operations["voices_audition_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Audition: {
+            text: string;
+        };
         Dropped: {
             text: string;
             /** @description Where it stood, in characters from the start. */
@@ -254,6 +343,12 @@ export interface components {
             /** @description Whether speech can be asked of this member. */
             has_voice: boolean;
         };
+        /**
+         * @description * `spelled` - 표기대로 학습
+         *     * `pronounced` - 발음대로 학습
+         * @enum {string}
+         */
+        ModeEnum: "spelled" | "pronounced";
         NewTextPreview: {
             text: string;
             member?: number | null;
@@ -262,6 +357,37 @@ export interface components {
              * @default 1
              */
             speed?: number;
+        };
+        /** @description A checkpoint pair. File names don't matter. */
+        NewVoice: {
+            member: number;
+            mode: components["schemas"]["ModeEnum"];
+            /**
+             * Format: uri
+             * @description The acoustic model's checkpoint.
+             */
+            glow_tts: string;
+            /** Format: uri */
+            glow_tts_config: string;
+            /**
+             * Format: uri
+             * @description scale_stats.npy, where the config needs it.
+             */
+            glow_tts_statistics?: string | null;
+            /**
+             * Format: uri
+             * @description The vocoder's checkpoint.
+             */
+            hifigan: string;
+            /** Format: uri */
+            hifigan_config: string;
+            /** Format: uri */
+            hifigan_statistics?: string | null;
+            /**
+             * Format: uri
+             * @description voice.toml
+             */
+            card?: string | null;
         };
         /** @description What a client asks for. */
         NewVoiceRequest: {
@@ -291,6 +417,21 @@ export interface components {
             uuid?: string;
             /** @description The client's own time. */
             created_at?: string;
+        };
+        PaginatedVoiceList: {
+            /** @example 123 */
+            count: number;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?page=4
+             */
+            next?: string | null;
+            /**
+             * Format: uri
+             * @example http://api.example.org/accounts/?page=2
+             */
+            previous?: string | null;
+            results: components["schemas"]["Voice"][];
         };
         PaginatedVoiceRequestList: {
             /** @example 123 */
@@ -384,6 +525,51 @@ export interface components {
              */
             readonly finished_at: string | null;
         };
+        /** @description A voice as an administrator sees it. */
+        Voice: {
+            readonly id: number;
+            /** 멤버 */
+            readonly member: number;
+            /** 읽기 방식 */
+            readonly mode: components["schemas"]["ModeEnum"];
+            /** 상태 */
+            readonly status: components["schemas"]["VoiceStatusEnum"];
+            /** 문제 */
+            readonly problem: string;
+            readonly warnings: components["schemas"]["Warning"][];
+            /**
+             * 사용 중
+             * @default false
+             */
+            readonly active: boolean;
+            /** 데모 */
+            readonly demo: boolean;
+            /**
+             * 만든 때
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * 사용 시작
+             * Format: date-time
+             */
+            readonly activated_at: string | null;
+            /**
+             * 음향 모델 폴더
+             * @description 목소리 모델 폴더 아래의 경로.
+             */
+            readonly glow_tts_dir: string;
+            /** 보코더 폴더 */
+            readonly hifigan_dir: string;
+            /** 음향 모델 SHA-256 */
+            readonly glow_tts_sha256: string;
+            /** 보코더 SHA-256 */
+            readonly hifigan_sha256: string;
+            /** @description What its voice.toml says it was made of. */
+            readonly card: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** @description A request as its client sees it. */
         VoiceRequest: {
             /** Format: uuid */
@@ -465,6 +651,17 @@ export interface components {
          * @enum {string}
          */
         VoiceRequestStatus: "queued" | "processing" | "succeeded" | "failed" | "cancelled";
+        /**
+         * @description * `checking` - 검사 중
+         *     * `usable` - 사용할 수 있음
+         *     * `unusable` - 사용할 수 없음
+         * @enum {string}
+         */
+        VoiceStatusEnum: "checking" | "usable" | "unusable";
+        Warning: {
+            code: string;
+            message: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -532,6 +729,59 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    members_roll_back_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -920,6 +1170,304 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voices_list: {
+        parameters: {
+            query?: {
+                /** @description Only this member's. */
+                member?: number;
+                /** @description 페이지네이션된 결과 집합 내의 페이지 번호. */
+                page?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaginatedVoiceList"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voices_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewVoice"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voice"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voices_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voices_activate_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voice"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voices_audition_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": components["schemas"]["Audition"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRequest"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

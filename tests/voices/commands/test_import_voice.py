@@ -1,5 +1,6 @@
 """manage.py import_voice: somebody's checkpoint pair becomes a member's voice."""
 
+import re
 import shutil
 from collections.abc import Callable
 from io import StringIO
@@ -24,7 +25,8 @@ def models(tmp_path: Path, settings: Any) -> Path:
     """An empty voice model folder."""
     folder = tmp_path / "voice_model"
     folder.mkdir()
-    settings.VOICE_MODEL_DIR = folder
+    settings.VOICE_MODEL_DIR = tmp_path / "none that come with the service"
+    settings.BROUGHT_VOICES_DIR = folder
     return folder
 
 
@@ -63,8 +65,8 @@ def test_a_pair_in_the_seeds_folders_is_copied_and_speaks(models: Path, newcomer
     out = run(brought, newcomer.pk, mode="pronounced")
     voice = newcomer.voices.get()
     assert (voice.active, voice.demo, voice.mode) == (True, False, "pronounced")
-    assert voice.glow_tts_dir == f"glow-tts/{newcomer.pk}-{voice.glow_tts_sha256[:8]}"
-    assert voice.hifigan_dir == f"hifigan-v2/{newcomer.pk}-{voice.hifigan_sha256[:8]}"
+    assert re.fullmatch(rf"glow-tts/{newcomer.pk}-[0-9a-f]{{16}}", voice.glow_tts_dir)
+    assert re.fullmatch(rf"hifigan-v2/{newcomer.pk}-[0-9a-f]{{16}}", voice.hifigan_dir)
     assert files_below(models) == [
         f"{voice.glow_tts_dir}/{newcomer.pk}g_checkpoint_1.pth.tar",
         f"{voice.glow_tts_dir}/{newcomer.pk}g_config.json",
@@ -87,9 +89,20 @@ def test_other_layouts_are_found_too(layout: str, models: Path, newcomer: Member
 
 def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, brought: Path) -> None:
     run(brought, newcomer.pk)
-    before = (files_below(models), list(Voice.objects.values()))
+    before = (files_below(models), list(Voice.objects.values("pk", "status", "active")))
     run(brought, newcomer.pk)
-    assert (files_below(models), list(Voice.objects.values())) == before
+    # Only that it has been made active again is new.
+    assert (files_below(models), list(Voice.objects.values("pk", "status", "active"))) == before
+
+
+def test_the_same_weights_with_another_config_are_another_voice(models: Path, newcomer: Member, brought: Path) -> None:
+    run(brought, newcomer.pk)
+    (config,) = parts(brought)[0].glob("*.json")
+    config.write_text(config.read_text() + " ")
+    run(brought, newcomer.pk)
+    one, other = newcomer.voices.all()
+    assert one.glow_tts_sha256 == other.glow_tts_sha256
+    assert one.glow_tts_dir != other.glow_tts_dir
 
 
 def test_a_new_pair_takes_the_old_ones_place(models: Path, newcomer: Member, brought: Path, tmp_path: Path) -> None:

@@ -1,26 +1,23 @@
 """A checkpoint pair from elsewhere, made a member's voice."""
 
-import shutil
-from collections.abc import Iterator
+import contextlib
 from pathlib import Path
-from typing import Any, get_args
+from typing import IO, Any, get_args
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from voices.brought_voices import keep_pair
 from voices.manifest import seed_folders
-from voices.models import Member, Voice
+from voices.models import CHECK_SENTENCE, Member, Voice
 from voices.synth import Mode, SynthError, load_voice, synthesize
 from voices.synth.checkpoint import read_voice_settings
-from voices.voice_files import hash_voice_files
-
-TEST_SENTENCE = "안녕하세요, 만나서 반갑습니다."
+from voices.voice_card import FILE_NAME
 
 
 class Command(BaseCommand):
     help = (
-        "Copy a Glow-TTS and HiFi-GAN pair into the voice model folder, check it by speaking a sentence, "
-        "and make it the member's voice."
+        "Check a Glow-TTS and HiFi-GAN pair by speaking a sentence, keep a copy of it, and make it the member's voice."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -44,7 +41,7 @@ class Command(BaseCommand):
             voice.make_active()
         except SynthError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"“{TEST_SENTENCE}” takes {seconds:.1f} s. {member} now speaks with {voice.glow_tts_dir}.")
+        self.stdout.write(f"“{CHECK_SENTENCE}” takes {seconds:.1f} s. {member} now speaks with {voice.glow_tts_dir}.")
 
 
 def known_member(number: int) -> Member:
@@ -68,36 +65,29 @@ def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
 def speak_test_sentence(glow_tts: Path, hifigan: Path, mode: Mode) -> float:
     """Seconds of speech that the pair makes of the test sentence. Raises ``SynthError`` if it can't."""
     voice = load_voice(glow_tts, hifigan, device=settings.DEVICE, mode=mode)
-    return synthesize(voice, TEST_SENTENCE).duration_seconds
+    return synthesize(voice, CHECK_SENTENCE).duration_seconds
 
 
 def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Voice:
-    """Copy the pair below the voice model folder, under its hash, as a voice of the member, inactive if it is new."""
-    hashes = hash_voice_files(glow_tts, hifigan)
+    """Keep a pair that is known to speak, as a voice of the member, inactive if it is new."""
     files = read_voice_settings(glow_tts, hifigan)
-    copies = {
-        f"glow-tts/{member.pk}-{hashes.glow_tts[:8]}": (files.acoustic_model.weights, files.acoustic_model.config_name),
-        f"hifigan-v2/{member.pk}-{hashes.hifigan[:8]}": (files.vocoder.weights, files.vocoder.config_name),
-    }
-    for name, (weights, config_name) in copies.items():
-        target = Path(settings.VOICE_MODEL_DIR) / name
-        target.mkdir(parents=True, exist_ok=True)
-        for path in _files_of_model(weights, config_name):
-            shutil.copyfile(path, target / path.name)
-    glow_tts_dir, hifigan_dir = copies
-    voice, _ = Voice.objects.get_or_create(
-        member=member,
-        glow_tts_sha256=hashes.glow_tts,
-        hifigan_sha256=hashes.hifigan,
-        mode=mode,
-        defaults={"glow_tts_dir": glow_tts_dir, "hifigan_dir": hifigan_dir},
+    with contextlib.ExitStack() as stack:
+        kept = keep_pair(
+            member.pk,
+            _files_of(files.acoustic_model.weights, files.acoustic_model.config_name, stack),
+            _files_of(files.vocoder.weights, files.vocoder.config_name, stack),
+        )
+    voice, _ = Voice.objects.update_or_create(
+        member=member, mode=mode, **kept._asdict(), defaults={"status": Voice.Status.USABLE, "problem": ""}
     )
     return voice
 
 
-def _files_of_model(weights: Path, config_name: str) -> Iterator[Path]:
-    yield weights
-    yield weights.with_name(config_name)
-    statistics = weights.with_name(config_name.replace("config.json", "scale_stats.npy"))
-    if statistics.exists():
-        yield statistics
+def _files_of(weights: Path, config_name: str, stack: contextlib.ExitStack) -> dict[str, IO[bytes]]:
+    statistics = config_name.replace("config.json", "scale_stats.npy")
+    names = [weights.name, config_name, statistics, FILE_NAME]
+    return {
+        name: stack.enter_context(weights.with_name(name).open("rb"))
+        for name in names
+        if weights.with_name(name).is_file()
+    }

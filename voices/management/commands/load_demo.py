@@ -52,6 +52,10 @@ def load(demo: ManifestMember) -> None:
         mode=demo.mode,
         defaults={"glow_tts_dir": demo.glow_tts_dir, "hifigan_dir": demo.hifigan_dir, "demo": True},
     )
+    # Where its files were replaced, it can't speak any more.
+    same_folders = member.voices.filter(glow_tts_dir=demo.glow_tts_dir, hifigan_dir=demo.hifigan_dir)
+    replaced = same_folders.exclude(glow_tts_sha256=hashes.glow_tts, hifigan_sha256=hashes.hifigan)
+    replaced.update(active=False, status=Voice.Status.UNUSABLE, problem="its files were replaced")
     # A voice that the creator has brought stays in use; an older demo voice gives way.
     if made and not member.voices.filter(active=True, demo=False).exists():
         voice.make_active()
