@@ -1,6 +1,6 @@
 """Speak a list of sentences with an exported voice, and list the files for a recognizer to read.
 
-    python -m voice_model.training.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--noise-scale 0.0]
+    python -m voice_model.training.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--voice 1] [--noise-scale 0.0]
 
 OUTPUT_FOLDER/list.tsv has a line for each sentence: path of the wav, tab, the sentence.
 """
@@ -22,12 +22,12 @@ from voice_model.training.pronunciation import pronounced_jamo
 class Voice:
     """Both models of a voice, on coqui-tts's own classes, read from nothing but the exported files."""
 
-    def __init__(self, voice_model: pathlib.Path, voice: str) -> None:
+    def __init__(self, voice_model: pathlib.Path, voice: str, vocoder: str) -> None:
         config, checkpoint = _files(voice_model / "glow-tts" / voice)
         self.tokenizer, config = TTSTokenizer.init_from_config(config)
         self.acoustic_model = GlowTTS(config)
         self.acoustic_model.load_checkpoint(config, checkpoint, eval=True)
-        config, checkpoint = _files(voice_model / "hifigan-v2" / voice)
+        config, checkpoint = _files(voice_model / "hifigan-v2" / vocoder)
         self.sample_rate: int = config.audio.sample_rate
         self.vocoder = HifiganGenerator(
             in_channels=config.audio.num_mels, out_channels=1, **config.generator_model_params
@@ -60,12 +60,13 @@ def main() -> None:
     parser.add_argument("sentences", type=pathlib.Path)
     parser.add_argument("output", type=pathlib.Path)
     parser.add_argument("--voice", default="1")
+    parser.add_argument("--vocoder", default="1", help="the demo voices share one")
     parser.add_argument("--noise-scale", type=float, default=0.0)
     parser.add_argument("--length-scale", type=float, default=1.0, help="above 1 is slower")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    voice = Voice(arguments.voice_model, arguments.voice)
+    voice = Voice(arguments.voice_model, arguments.voice, arguments.vocoder)
     voice.acoustic_model.inference_noise_scale = arguments.noise_scale
     voice.acoustic_model.length_scale = arguments.length_scale
     arguments.output.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,71 @@
+"""The admin in a real browser, with a real worker behind it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.processes import REPOSITORY, Service
+from tests.synth.tiny_voice import write_tiny_voice
+
+SPOKEN_WITHIN_MS = 60_000
+PASSWORD = "a long enough one"  # noqa: S105
+
+
+@pytest.fixture
+def page(browser: Browser, live: Service, live_database: str) -> Iterator[Page]:
+    """The admin in Korean, logged in."""
+    subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "createsuperuser",
+            "--noinput",
+            "--username",
+            "creator",
+            "--email",
+            "a@b.example",
+        ],
+        cwd=REPOSITORY,
+        env={**os.environ, "DATABASE_URL": live_database, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
+        check=True,
+        capture_output=True,
+    )
+    context = browser.new_context(base_url=live.address, locale="ko-KR")
+    opened = context.new_page()
+    opened.goto("/admin/")
+    opened.locator("#id_username").fill("creator")
+    opened.locator("#id_password").fill(PASSWORD)
+    opened.get_by_role("button", name="로그인").click()
+    yield opened
+    context.close()
+
+
+def test_a_voice_is_brought_heard_activated_and_left(page: Page, tmp_path: Path) -> None:
+    write_tiny_voice(tmp_path, 7)
+    page.goto("/admin/voices/voice/add/")
+    page.locator("#id_member").select_option(label="테스트 멤버")
+    page.locator("#id_mode").select_option("pronounced")
+    page.locator("#id_glow_tts").set_input_files(tmp_path / "glow-tts/7/7g_checkpoint_1.pth.tar")
+    page.locator("#id_glow_tts_config").set_input_files(tmp_path / "glow-tts/7/7g_config.json")
+    page.locator("#id_hifigan").set_input_files(tmp_path / "hifigan-v2/7/7h_checkpoint_1.pth.tar")
+    page.locator("#id_hifigan_config").set_input_files(tmp_path / "hifigan-v2/7/7h_config.json")
+    page.get_by_role("button", name="저장", exact=True).click()
+
+    # A worker checks it, and the page shows that by itself.
+    activate = page.get_by_role("button", name="멤버의 목소리로 쓰기")
+    expect(activate).to_be_visible(timeout=SPOKEN_WITHIN_MS)
+    expect(page.locator("audio")).to_have_count(1)
+    page.get_by_label("들어 볼 문장").fill("미리 들어 볼게요.")
+    page.get_by_role("button", name="말해 보기").click()
+    expect(page.locator("audio")).to_have_count(2, timeout=SPOKEN_WITHIN_MS)
+    page.wait_for_function("document.querySelector('audio').play().then(() => true)")
+
+    activate.click()
+    expect(page.get_by_text("이제부터 테스트 멤버님이 이 목소리로 말합니다.")).to_be_visible()
+    page.get_by_role("button", name="이전 목소리로 되돌리기").click()
+    expect(page.get_by_text("테스트 멤버님이 다시 이 목소리로 말합니다.")).to_be_visible()
