@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyloudnorm
 import pytest
 
-from voices.manifest import read_manifest
+from voices.manifest import ManifestMember, read_manifest
 from voices.synth import load_voice, synthesize
+from voices.synth.checkpoint import read_voice_settings
 from voices.synth.voice import Voice
+from voices.voice_card import VoiceCard, describe_model, read_card
 
 VOICE_MODEL = Path(__file__).parents[2] / "voice_model"
+MEMBERS = read_manifest(VOICE_MODEL)
+SENTENCES = ["오늘 아침에 뭐 먹었어요?", "와, 정말 믿을 수가 없어요!", "다음 주 토요일에 바닷가에서 만나기로 했어요."]
 
 
-@pytest.fixture(scope="module", params=read_manifest(VOICE_MODEL), ids=lambda member: member.slug)
+@pytest.fixture(scope="module", params=MEMBERS, ids=lambda member: member.slug)
 def demo_voice(request: pytest.FixtureRequest) -> Voice:
     demo = request.param
     return load_voice(VOICE_MODEL / demo.glow_tts_dir, VOICE_MODEL / demo.hifigan_dir, mode=demo.mode)
@@ -42,3 +47,42 @@ def test_a_sentence_takes_as_long_as_people_take(demo_voice: Voice) -> None:
     text = "다음 주 토요일에 바닷가에서 만나기로 했어요."
     syllables = sum("가" <= character <= "힣" for character in text)
     assert 3.5 < syllables / synthesize(demo_voice, text).duration_seconds < 8
+
+
+def test_all_are_equally_loud(demo_voice: Voice) -> None:
+    speech = np.concatenate([synthesize(demo_voice, sentence).samples for sentence in SENTENCES])
+    lufs = pyloudnorm.Meter(demo_voice.sample_rate).integrated_loudness(speech.astype(np.float64))
+    assert abs(lufs + 18) < 0.5
+
+
+def test_pauses_are_silent(demo_voice: Voice) -> None:
+    """No hum where the voice breathes."""
+    samples = synthesize(demo_voice, "안녕하세요. 반갑습니다. 또 만나요.").samples
+    levels = [loudness(frame) for frame in np.array_split(samples, len(samples) // 512)]
+    assert min(levels) < -60
+
+
+def card_of(member: ManifestMember) -> VoiceCard:
+    card = read_card(VOICE_MODEL / member.glow_tts_dir)
+    assert card is not None
+    return card
+
+
+@pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.slug)
+def test_its_card_is_about_its_weights(member: ManifestMember) -> None:
+    card = card_of(member)
+    files = read_voice_settings(VOICE_MODEL / member.glow_tts_dir, VOICE_MODEL / member.hifigan_dir)
+    assert (card.name, card.mode) == (member.name, member.mode)
+    assert card.acoustic_model == describe_model(files.acoustic_model.weights, card.acoustic_model.seed)
+    assert card.vocoder == describe_model(files.vocoder.weights, card.vocoder.seed)
+
+
+def test_there_are_five_and_all_are_understood() -> None:
+    rates = [card_of(member).hearings[0].cer for member in MEMBERS]
+    assert len(rates) == 5
+    assert sum(rates) / 5 <= 0.10
+    assert max(rates) <= 0.14
+
+
+def test_they_fit_into_the_repository() -> None:
+    assert sum(path.stat().st_size for path in VOICE_MODEL.rglob("*") if path.is_file()) < 60e6
