@@ -1,16 +1,6 @@
 """How long a request's body may be. Django keeps a whole body on disk before any view can refuse it."""
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-
-from django.utils import translation
-
-Scope = dict[str, Any]
-Message = Mapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from forv.refusal import Application, Message, Receive, Scope, Send, refuse
 
 UPLOADS = ("/api/voices/", "/admin/")  # where files come in
 
@@ -36,26 +26,19 @@ class BodyBound:
             if message["type"] == "http.request" and received <= bound:
                 received += len(message.get("body", b""))
                 if received > bound:
-                    await _refuse(send)
+                    await _refuse(scope, send)
                     return {"type": "http.disconnect"}
             return message
 
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > bound:
-            await _refuse(send)
+            await _refuse(scope, send)
             return
         await self._application(scope, receive_or_refuse, send)
 
 
-async def _refuse(send: Send) -> None:
-    from voices.api.errors import error_response_body  # Django has no models yet when this file is imported
-    from voices.api.parsers import RequestTooLarge
+async def _refuse(scope: Scope, send: Send) -> None:
+    from voices.api.parsers import RequestTooLarge  # as in forv.refusal
 
-    with translation.override(None):
-        body = json.dumps(error_response_body(RequestTooLarge()), ensure_ascii=False).encode()
     # What is left of the body is not read: the connection can't be used again.
-    headers = [
-        (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)), (b"connection", b"close"),
-    ]  # fmt: skip
-    await send({"type": "http.response.start", "status": RequestTooLarge.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await refuse(scope, send, RequestTooLarge, (b"connection", b"close"))

@@ -184,7 +184,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
             case "roll_back":
                 before = voice.member.roll_back()
                 return _("%(member)s speaks with this voice again.") % {"member": voice.member}, before
-            case "check":
+            case "check" if voice.status != Voice.Status.USABLE:
                 voice.check_again()
                 return _("A worker is checking whether the voice can speak."), voice
             case _:

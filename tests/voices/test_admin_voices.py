@@ -93,6 +93,12 @@ def test_what_can_not_be_done_is_said(what: str, why: str, admin_client: Client,
     assert not Voice.objects.get(pk=brought.pk).active
 
 
+def test_a_voice_that_speaks_is_not_checked_again(admin_client: Client, member: Member) -> None:
+    active = member.voices.get()
+    assert "그런 동작은 없" in act(admin_client, active, "check")
+    assert member.voices.get(active=True) == active
+
+
 @pytest.mark.parametrize("text", ["", "   ", "ㅤ", "가" * 201])
 def test_an_audition_needs_a_sentence(text: str, admin_client: Client, brought: Voice) -> None:
     synthesize_next()

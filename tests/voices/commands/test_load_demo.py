@@ -79,10 +79,17 @@ def test_new_weights_take_the_old_demo_voices_place(models: Path) -> None:
     load()
     write_tiny_voice(models, 1)
     weights = models / "glow-tts/1/1g_checkpoint_1.pth.tar"
+    kept = weights.read_bytes()
     shutil.copyfile(models / "glow-tts/2/2g_checkpoint_1.pth.tar", weights)
     load()
     old, new = Voice.objects.filter(member=1).order_by("pk")
     assert (old.active, new.active) == (False, True)
+    # Its files are gone: nobody may go back to it, until they are there again.
+    assert (old.status, new.status) == ("unusable", "usable")
+    weights.write_bytes(kept)
+    load()
+    old, new = Voice.objects.filter(member=1).order_by("pk")
+    assert (old.active, old.status, new.status) == (True, "usable", "unusable")
 
 
 def test_a_voice_that_the_creator_has_brought_stays_in_use(models: Path) -> None:

@@ -13,6 +13,9 @@ from voices.synth.errors import SynthError
 from voices.voice_files import hash_voice_files
 
 
+FILES_REPLACED = "its files were replaced"
+
+
 class Command(BaseCommand):
     help = "Load the demo members of voice_model/voices.toml. Members that exist already keep what was edited."
 
@@ -55,9 +58,10 @@ def load(demo: ManifestMember) -> None:
     # Where its files were replaced, it can't speak any more.
     same_folders = member.voices.filter(glow_tts_dir=demo.glow_tts_dir, hifigan_dir=demo.hifigan_dir)
     replaced = same_folders.exclude(glow_tts_sha256=hashes.glow_tts, hifigan_sha256=hashes.hifigan)
-    replaced.update(active=False, status=Voice.Status.UNUSABLE, problem="its files were replaced")
+    replaced.update(active=False, status=Voice.Status.UNUSABLE, problem=FILES_REPLACED)
+    came_back = member.voices.filter(pk=voice.pk, problem=FILES_REPLACED).update(status=Voice.Status.USABLE, problem="")
     # A voice that the creator has brought stays in use; an older demo voice gives way.
-    if made and not member.voices.filter(active=True, demo=False).exists():
+    if (made or came_back) and not member.voices.filter(active=True, demo=False).exists():
         voice.make_active()
 
 
