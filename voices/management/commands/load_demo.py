@@ -12,7 +12,6 @@ from voices.models import Member, Voice
 from voices.synth.errors import SynthError
 from voices.voice_files import hash_voice_files
 
-
 FILES_REPLACED = "its files were replaced"
 
 
