@@ -72,7 +72,8 @@ def letters(text: str) -> str:
 def _edits(said: str, heard: str) -> float:
     from rapidfuzz.distance import Levenshtein
 
-    return Levenshtein.distance(said, heard) / max(1, len(said))
+    distance: int = Levenshtein.distance(said, heard)
+    return distance / max(1, len(said))
 
 
 def voice_error_rate(
