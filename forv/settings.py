@@ -253,6 +253,8 @@ POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 MAX_QUEUED = env.int("FORV_MAX_QUEUED", 1000, validate=validate.Range(min=1))
 # How often a request may be begun before it is given up.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
+# How long the last attempt waits after a storage that did not take the audio, or a timeout.
+STORAGE_PATIENCE_SECONDS = env.float("FORV_STORAGE_PATIENCE_SECONDS", 150.0, validate=validate.Range(min=0))
 # A running attempt renews its lease three times as often; past it the request is queued again.
 LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 10, validate=validate.Range(min=1))
 # How often a cluster looks for requests that were left behind.

@@ -8,6 +8,7 @@ import errno
 import hashlib
 import logging
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, transaction
@@ -74,7 +75,8 @@ def attempt(request: VoiceRequest) -> None:
     except BaseException as error:  # a request may end in SystemExit or django-q2's timeout too
         logger.exception("request %s: attempt %s failed", request.pk, request.attempt)
         code = _failure_code(error)
-        through_outage(lambda: request.put_back(_pause_seconds(request)) or request.fail(code, ""))
+        pause = _pause_seconds(request, error)
+        through_outage(lambda: request.put_back(pause) or request.fail(code, ""))
 
 
 def speak(request: VoiceRequest) -> None:
@@ -157,6 +159,11 @@ def _failure_code(error: BaseException) -> str:
             return "storage_unavailable" if isinstance(error, AudioNotStored) else "internal_error"
 
 
-def _pause_seconds(request: VoiceRequest) -> float:
-    """How long to wait before the next attempt: 2 s after the first, then five times as long each time."""
+def _pause_seconds(request: VoiceRequest, error: BaseException) -> float:
+    """How long to wait before the next attempt: 2 s after the first, then five times as long each time.
+
+    The last attempt is kept for when a storage that is away, or that let the time run out, may be back.
+    """
+    if isinstance(error, AudioNotStored | TimeoutException) and request.attempts_left == 1:
+        return settings.STORAGE_PATIENCE_SECONDS
     return 2.0 * 5.0 ** (request.attempt - request.attempts_cut_short - 1)

@@ -80,7 +80,13 @@ class Mix:
                 self.world.postgres.start()
 
     def _cluster(self) -> Cluster:
-        return self.world.cluster(workers=2, CHAOS_RETRY="2", FORV_TASK_TIMEOUT_SECONDS="10", FORV_LEASE_SECONDS="3")
+        return self.world.cluster(
+            workers=2,
+            CHAOS_RETRY="2",
+            FORV_TASK_TIMEOUT_SECONDS="10",
+            FORV_LEASE_SECONDS="3",
+            FORV_STORAGE_PATIENCE_SECONDS="10",
+        )
 
 
 def resume(process: psutil.Process) -> None:

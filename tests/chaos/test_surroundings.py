@@ -93,7 +93,7 @@ class TestStorage:
         ],
     )
     def test_it_fails_and_comes_back(self, order: str, code: str, world: World, member: Member) -> None:
-        world.cluster(FORV_TASK_TIMEOUT_SECONDS="8", FORV_LEASE_SECONDS="3")
+        world.cluster(FORV_TASK_TIMEOUT_SECONDS="8", FORV_LEASE_SECONDS="3", FORV_STORAGE_PATIENCE_SECONDS="10")
         world.order(order)
         (given_up,) = world.ended(ask(member))
         assert (given_up.status, given_up.error_code, given_up.attempt) == ("failed", code, ATTEMPTS)
@@ -103,9 +103,31 @@ class TestStorage:
         assert world.ended(patient)[0].status == "succeeded"
         wait_until(lambda: world.stray_files() == [], 30)
 
+    @pytest.mark.timeout(400)
+    @pytest.mark.parametrize("order", ["refuse", "hang 20"])
+    def test_it_is_away_for_two_minutes(self, order: str, world: World, member: Member) -> None:
+        world.cluster(FORV_TASK_TIMEOUT_SECONDS="15")
+        world.order(order)
+        caught = ask(member)
+        time.sleep(110)
+        late = ask(member)
+        time.sleep(10)
+        world.order("")
+        back = now()
+        done = world.ended(caught, late, within=120)
+        waited = [world.books(one)[-1][2] - back for one in done]
+        print(f"attempts: {[one.attempt for one in done]}; ended {[f'{s:.1f}' for s in waited]} s after it was back")
+        assert {one.status for one in done} == {"succeeded"}
+        wait_until(lambda: world.stray_files() == [], 60)
+
     def test_it_never_answers(self, world: World, member: Member) -> None:
         """The worker's own time limit ends what the storage does not."""
-        world.cluster(FORV_TASK_TIMEOUT_SECONDS="3", FORV_LEASE_SECONDS="3", FORV_MAX_ATTEMPTS="2")
+        world.cluster(
+            FORV_TASK_TIMEOUT_SECONDS="3",
+            FORV_LEASE_SECONDS="3",
+            FORV_MAX_ATTEMPTS="2",
+            FORV_STORAGE_PATIENCE_SECONDS="2",
+        )
         world.order("hang 1000")
         (done,) = world.ended(ask(member))
         assert (done.status, done.error_code, done.attempt) == ("failed", "timed_out", 2)
@@ -116,7 +138,7 @@ class TestStorage:
         folder.mkdir(parents=True)
         for attempt in range(1, ATTEMPTS + 1):
             (folder / f"{attempt}_voice.wav.part").symlink_to("/dev/full")
-        world.cluster()
+        world.cluster(FORV_STORAGE_PATIENCE_SECONDS="10")
         (done,) = world.ended(ask(member, id=request.pk))
         assert (done.status, done.error_code, done.attempt) == ("failed", "disk_full", ATTEMPTS)
         assert not any(folder.glob("*"))

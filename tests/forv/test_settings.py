@@ -52,6 +52,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         ("FORV_MAX_WAIT_SECONDS", "-1"),
         ("FORV_AUDIO_URL_SECONDS", "an hour"),
         ("FORV_MAX_ATTEMPTS", "0"),
+        ("FORV_STORAGE_PATIENCE_SECONDS", "-1"),
         ("FORV_LEASE_SECONDS", "0"),
         ("FORV_TASK_TIMEOUT_SECONDS", ""),
         ("FORV_SWEEP_SECONDS", "0"),

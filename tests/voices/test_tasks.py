@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 from django.core.files import File
+from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django_q.exceptions import TimeoutException
 
@@ -182,6 +183,22 @@ class TestAnAttemptThatGoesWrong:
             assert put_back.started_at
             pauses.append(round((put_back.available_at - put_back.started_at).total_seconds()))
         assert pauses[0] >= 2 and pauses[1] >= 5 * 2
+        monkeypatch.undo()
+        assert spoken_after(1, request).status == "succeeded"
+
+    @pytest.mark.parametrize("error", [ConnectionError("503"), TimeoutException("too long")], ids=repr)
+    def test_is_begun_for_the_last_time_when_the_storage_may_be_back(
+        self, error: BaseException, member: Member, settings: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings.STORAGE_PATIENCE_SECONDS = 1000
+        monkeypatch.setattr(default_storage, "save", raising(error))
+        request = factories.queued(member)
+        pauses = []
+        for _ in range(2):
+            put_back = spoken_after(1, request)
+            assert put_back.started_at
+            pauses.append((put_back.available_at - put_back.started_at).total_seconds())
+        assert pauses[0] < 100 and pauses[1] >= 1000
         monkeypatch.undo()
         assert spoken_after(1, request).status == "succeeded"
 
