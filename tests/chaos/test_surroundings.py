@@ -114,7 +114,7 @@ class TestStorage:
         time.sleep(10)
         world.order("")
         back = now()
-        done = world.ended(caught, late, within=120)
+        done = world.ended(caught, late, within=180)
         waited = [world.books(one)[-1][2] - back for one in done]
         print(f"attempts: {[one.attempt for one in done]}; ended {[f'{s:.1f}' for s in waited]} s after it was back")
         assert {one.status for one in done} == {"succeeded"}
