@@ -1,0 +1,47 @@
+"""A member gets another voice while a worker speaks with the one before."""
+
+from pathlib import Path
+
+from django.core.management import call_command
+
+from tests.chaos.world import World, alive, ask
+from tests.factories import reloaded
+from tests.synth.tiny_voice import write_tiny_voice
+from voices.models import Member, Voice, VoiceRequest
+
+
+def import_another_voice(member: Member, folder: Path) -> None:
+    """A tiny voice of other weights than the first, which are drawn by the number it is written with."""
+    number = member.pk + 2
+    write_tiny_voice(folder, number)
+    for part in ("glow-tts", "hifigan-v2"):
+        (folder / part / str(number)).rename(folder / part / str(member.pk))
+    call_command("import_voice", folder, member=member.pk, mode="pronounced")
+
+
+def test_what_was_begun_ends_with_the_voice_it_began_with(
+    world: World, member: Member, tmp_path: Path, brought_voices_dir: Path
+) -> None:
+    member.voices.get().make_active()  # it had no voice before, so this is the one to come back to
+    cluster = world.cluster(FORV_BROUGHT_VOICES_DIR=str(brought_voices_dir))
+    (before,) = world.ended(ask(member))
+    old_voice = Voice.objects.get(member=member, active=True)
+
+    interrupted = ask(member, "안녕하세요. [sleep 3] [error once]")
+    waiting = ask(member)
+    world.speaking(interrupted)
+    import_another_voice(member, tmp_path)
+    new_voice = Voice.objects.get(member=member, active=True)
+    assert new_voice != old_voice
+    assert reloaded(interrupted).status == VoiceRequest.Status.PROCESSING
+
+    begun_before, after = world.ended(interrupted, waiting)
+    assert begun_before.attempt == 2
+    assert (begun_before.voice, begun_before.audio_sha256) == (old_voice, before.audio_sha256)
+    assert after.voice == new_voice
+    assert after.audio_sha256 != before.audio_sha256
+
+    member.roll_back()
+    (again,) = world.ended(ask(member))
+    assert (again.voice, again.audio_sha256) == (old_voice, before.audio_sha256)
+    assert all(alive(worker) for worker in cluster.workers), "a worker was restarted"
