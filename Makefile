@@ -40,7 +40,7 @@ bench: .venv/development
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.quality_gate
 
-training: .venv/service requirements/training.txt  ## what `manage.py train_voice` and voice_model/training/ need
+training: .venv/service requirements/training.txt  ## what `manage.py train_voice` and training/ need
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
 
 openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it

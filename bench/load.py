@@ -20,9 +20,9 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from tests.crowd import crowd
-from tests.processes import Service
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.crowd import crowd
+from testing.processes import Service
+from testing.tiny_voice import write_tiny_voice
 
 MEMBER = '[[member]]\nid = 1\nslug = "bench"\nname = "bench"\nmode = "pronounced"\n'
 PATH = "/api/voice-requests/"

@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from voices.manifest import read_manifest
+from voices.library.manifest import read_manifest
 from voices.synth import SynthError, load_voice, synthesize
 from voices.synth.errors import ImplausibleSpeechError
 from voices.synth.plausibility import find_flaw

@@ -43,7 +43,7 @@ def main() -> None:
 
 def prepare(folder: Path) -> None:
     """A database, a tiny voice and a member that speaks with it."""
-    from tests.synth.tiny_voice import write_tiny_voice
+    from testing.tiny_voice import write_tiny_voice
 
     write_tiny_voice(folder / "voice_model", 1)
     (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')

@@ -9,8 +9,8 @@ os.environ.setdefault("DATABASE_POOL_SIZE", "20")
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from forv.admission import Admission
-from forv.body_bound import BodyBound
+from voices.api.gate.admission import Admission
+from voices.api.gate.body_bound import BodyBound
 
 application = BodyBound(
     Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),

@@ -114,6 +114,9 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "import_export",
 ]
+# `manage.py train_voice`; the images leave it out.
+if (BASE_DIR / "training").is_dir():
+    INSTALLED_APPS.append("training")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -126,7 +129,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "forv.database_outage.DatabaseOutageMiddleware",
+    "voices.api.gate.database_outage.DatabaseOutageMiddleware",
 ]
 
 ROOT_URLCONF = "forv.urls"

@@ -11,9 +11,9 @@ import psycopg
 import pytest
 from django.db import connection
 
-from tests.factories import make_member
-from tests.processes import Service
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.factories import make_member
+from testing.processes import Service
+from testing.tiny_voice import write_tiny_voice
 from voices.models import Member
 
 LIVE_MEMBERS = """

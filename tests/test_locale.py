@@ -16,7 +16,7 @@ MessageId = str | tuple[str, ...]
 def messages_in_code() -> set[MessageId]:
     found = (
         extract_from_dir(REPOSITORY / package, [("**.py", "python")], keywords=KEYWORDS)
-        for package in ("forv", "voices")
+        for package in ("forv", "training", "voices")
     )
     return {message for package in found for _, _, message, _, _ in package}
 

@@ -18,9 +18,9 @@ from django.db.models.functions import Coalesce, Greatest, Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from voices.brought_voices import KeptPair
+from voices.library.card import VoiceCard, read_card
+from voices.library.store import KeptPair
 from voices.synth.errors import CheckpointError
-from voices.voice_card import VoiceCard, read_card
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
 
@@ -130,7 +130,7 @@ class Voice(models.Model):
     activated_at = models.DateTimeField(_("made the member's voice at"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, db_default=Status.USABLE)
     problem = models.TextField(_("what is wrong"), blank=True, db_default="")
-    # Codes of voices.voice_check.WARNINGS.
+    # Codes of voices.library.check.WARNINGS.
     warnings = models.JSONField(_("warnings"), default=list, blank=True, db_default=[])
 
     objects = VoiceQuerySet.as_manager()

@@ -16,9 +16,9 @@ from django_q.exceptions import TimeoutException
 from django_q.tasks import async_task
 
 from voices.dictionary import lexicon_for
+from voices.library.check import find_warnings
 from voices.models import Voice, VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
-from voices.voice_check import find_warnings
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.processes import REPOSITORY, Service
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.processes import REPOSITORY, Service
+from testing.tiny_voice import write_tiny_voice
 
 SPOKEN_WITHIN_MS = 60_000
 PASSWORD = "a long enough one"  # noqa: S105

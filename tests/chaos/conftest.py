@@ -12,8 +12,8 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
+from testing.factories import make_member
 from tests.chaos.world import Postgres, World
-from tests.factories import make_member
 from voices.models import Member
 
 

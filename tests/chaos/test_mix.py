@@ -9,8 +9,8 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from testing.processes import wait_until
 from tests.chaos.world import Cluster, World, ask
-from tests.processes import wait_until
 from voices.models import Member, VoiceRequest
 
 TEXTS = ["안녕.", "안녕. [sleep 1]", "안녕. [crash once]", "안녕. [crash_before_commit once]", "안녕. [error once]"]

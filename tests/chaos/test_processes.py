@@ -7,9 +7,9 @@ import time
 import psutil
 import pytest
 
+from testing.factories import reloaded
+from testing.processes import wait_until
 from tests.chaos.world import World, alive, ask, now
-from tests.factories import reloaded
-from tests.processes import wait_until
 from voices.models import Member, VoiceRequest
 
 pytestmark = pytest.mark.chaos

@@ -17,10 +17,10 @@ import pytest
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from testing.crowd import crowd
+from testing.factories import reloaded
+from testing.processes import REPOSITORY, answers, free_port, wait_until
 from tests.chaos.world import World, ask, now
-from tests.crowd import crowd
-from tests.factories import reloaded
-from tests.processes import REPOSITORY, answers, free_port, wait_until
 from voices.models import Member, VoiceRequest
 
 pytestmark = pytest.mark.chaos

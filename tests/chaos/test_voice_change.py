@@ -4,9 +4,9 @@ from pathlib import Path
 
 from django.core.management import call_command
 
+from testing.factories import reloaded
+from testing.tiny_voice import write_tiny_voice
 from tests.chaos.world import World, alive, ask
-from tests.factories import reloaded
-from tests.synth.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice, VoiceRequest
 
 

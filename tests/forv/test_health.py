@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.processes import REPOSITORY, free_port
+from testing.processes import REPOSITORY, free_port
 
 
 def test_the_process_is_up(client: Client) -> None:

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import EnvError
 
 import forv.settings
-from tests.processes import REPOSITORY
+from testing.processes import REPOSITORY
 
 Load = Callable[..., dict[str, Any]]
 GIVEN = {"SECRET_KEY": "given"}

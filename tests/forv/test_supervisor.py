@@ -7,8 +7,8 @@ import httpx
 import psycopg
 import pytest
 
+from testing.processes import Service, wait_until
 from tests.conftest import LIVE_MEMBERS
-from tests.processes import Service, wait_until
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.tiny_voice import write_tiny_voice
 from voices.synth import load_voice
 
 if TYPE_CHECKING:

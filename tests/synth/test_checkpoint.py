@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 import torch
 
-from tests.synth import legacy_voice
+from testing import legacy_voice
 from voices.synth import CheckpointError, load_voice
 
 Config = dict[str, Any]

@@ -8,11 +8,11 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from voices.manifest import ManifestMember, read_manifest
+from voices.library.card import VoiceCard, describe_model, read_card
+from voices.library.manifest import ManifestMember, read_manifest
 from voices.synth import load_voice, synthesize
 from voices.synth.checkpoint import read_voice_settings
 from voices.synth.voice import Voice
-from voices.voice_card import VoiceCard, describe_model, read_card
 
 VOICE_MODEL = Path(__file__).parents[2] / "voice_model"
 MEMBERS = read_manifest(VOICE_MODEL)

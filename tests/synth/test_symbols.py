@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth import legacy_voice, tiny_voice
+from testing import legacy_voice, tiny_voice
 from voices.synth import coqui
 from voices.synth.symbols import clean_korean, coqui_symbol_table, legacy_symbol_table
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from tests.synth import legacy_voice
-from tests.synth.tiny_voice import HOP_LENGTH, JAMO, N_MELS
+from testing import legacy_voice
+from testing.tiny_voice import HOP_LENGTH, JAMO, N_MELS
 from voices.synth import NothingToSayError, RunawaySpeechError, load_voice
 from voices.synth.voice import MAX_UTTERANCE_SECONDS
 

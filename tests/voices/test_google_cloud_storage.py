@@ -20,9 +20,9 @@ from google.auth.credentials import AnonymousCredentials, Signing
 from google.cloud.storage.retry import DEFAULT_RETRY
 
 from forv.settings import storages
-from tests import factories
-from tests.factories import reloaded
-from tests.processes import answers, free_port, wait_until
+from testing import factories
+from testing.factories import reloaded
+from testing.processes import answers, free_port, wait_until
 from voices import google_cloud_storage
 from voices.models import Member
 from voices.tasks import synthesize_next

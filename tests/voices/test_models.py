@@ -13,8 +13,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
-from tests import factories
-from tests.factories import CLUSTER, SOUND, reloaded, second_connection
+from testing import factories
+from testing.factories import CLUSTER, SOUND, reloaded, second_connection
 from voices.models import CHANGED_CHANNEL, Member, Voice, VoiceRequest
 
 Listen = Callable[[], list[str]]

@@ -16,8 +16,8 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django_q.exceptions import TimeoutException
 
-from tests import factories
-from tests.factories import files_below, reloaded
+from testing import factories
+from testing.factories import files_below, reloaded
 from voices.models import Member, VoiceRequest
 from voices.storage import SignedFileSystemStorage
 from voices.tasks import synthesize_next

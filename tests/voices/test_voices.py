@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from tests import factories
-from tests.factories import reloaded
-from tests.synth.tiny_voice import write_tiny_voice
-from voices.brought_voices import CONFIG, WEIGHTS, keep_pair
+from testing import factories
+from testing.factories import reloaded
+from testing.tiny_voice import write_tiny_voice
+from voices.library.check import WARNINGS
+from voices.library.store import CONFIG, WEIGHTS, keep_pair
 from voices.models import Member, NoVoiceBefore, QueueFull, Voice, VoiceNotUsable, VoiceRequest
 from voices.tasks import attempt, synthesize_next
-from voices.voice_check import WARNINGS
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 
 Bring = Callable[..., Voice]

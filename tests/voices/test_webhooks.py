@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.test import Client
 
-from tests import factories
-from tests.receiver import Receiver, serving
+from testing import factories
+from testing.receiver import Receiver, serving
 from voices.models import Member, VoiceRequest
 from voices.webhooks import sender
 from voices.webhooks.addresses import is_public, public_address

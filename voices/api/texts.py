@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from forv.admission import leave
+from voices.api.gate.admission import leave
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
 from voices.api.views import accepted
 from voices.api.waiting import ended, failure

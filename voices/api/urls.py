@@ -5,12 +5,12 @@ from django.urls import Resolver404, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.parsers import MultiPartParser
 
-from voices.api.brought_voices import VoiceViewSet
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
 from voices.api.views import AliveView, MemberViewSet, VoiceRequestViewSet
+from voices.api.voices import VoiceViewSet
 from voices.api.waiting import voice_requests
 
 

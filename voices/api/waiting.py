@@ -11,9 +11,9 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
-from forv.admission import leave
 from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
+from voices.api.gate.admission import leave
 from voices.api.views import VoiceRequestViewSet
 from voices.models import VoiceRequest
 

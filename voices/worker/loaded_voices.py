@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 
+from voices.library.hashes import hash_voice_files
 from voices.models import Voice as VoiceRow
 from voices.synth import load_voice
 from voices.synth.errors import CheckpointError
-from voices.voice_files import hash_voice_files
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice

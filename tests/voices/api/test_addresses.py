@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.factories import SENTENCE
+from testing.factories import SENTENCE
 from voices.models import Member, VoiceRequest
 
 PAGE = "https://fans.example"

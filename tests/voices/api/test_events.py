@@ -10,8 +10,8 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.test import AsyncClient, Client
 
-from tests import factories
-from tests.factories import reloaded
+from testing import factories
+from testing.factories import reloaded
 from voices.api import events
 from voices.models import Member, VoiceRequest
 

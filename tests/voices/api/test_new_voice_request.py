@@ -14,8 +14,8 @@ from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from tests import factories
-from tests.factories import SENTENCE, files_below
+from testing import factories
+from testing.factories import SENTENCE, files_below
 from voices.models import Member, VoiceRequest
 
 ADDRESS = "/api/voice-requests/"

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 from django_q.models import OrmQ
 
-from tests import factories
-from tests.factories import files_below, reloaded
+from testing import factories
+from testing.factories import files_below, reloaded
 from voices import models
 from voices.models import Member, VoiceRequest
 

@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 from django.test import Client
 from django_q.models import OrmQ
 
-from tests.factories import CLUSTER, SENTENCE, SOUND, files_below
-from tests.processes import Service, wait_until
+from testing.factories import CLUSTER, SENTENCE, SOUND, files_below
+from testing.processes import Service, wait_until
 from voices.api import waiting
 from voices.models import Member, VoiceRequest
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from tests import factories
-from tests.factories import files_below, reloaded
-from tests.processes import REPOSITORY
-from tests.synth.tiny_voice import write_tiny_voice
+from testing import factories
+from testing.factories import files_below, reloaded
+from testing.processes import REPOSITORY
+from testing.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice
 from voices.tasks import synthesize_next
 

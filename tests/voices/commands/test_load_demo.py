@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice
 
 

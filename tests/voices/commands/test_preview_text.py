@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.processes import REPOSITORY, free_port
+from testing.processes import REPOSITORY, free_port
 
 
 @pytest.mark.parametrize("mode", ["spelled", "pronounced"])

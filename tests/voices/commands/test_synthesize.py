@@ -11,7 +11,7 @@ import pytest
 import soundfile
 from django.core.management import CommandError, call_command
 
-from tests.processes import REPOSITORY, free_port
+from testing.processes import REPOSITORY, free_port
 
 SENTENCE = "안녕하세요. 반갑습니다!"
 

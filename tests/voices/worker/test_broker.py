@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
-from tests.factories import second_connection
+from testing.factories import second_connection
 from voices.worker.broker import NotifyingBroker
 
 pytestmark = pytest.mark.django_db(transaction=True)

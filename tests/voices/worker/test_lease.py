@@ -5,8 +5,8 @@ import time
 import pytest
 from django.db import connection
 
-from tests import factories
-from tests.factories import reloaded, second_connection
+from testing import factories
+from testing.factories import reloaded, second_connection
 from voices.models import Member, VoiceRequest
 from voices.worker.lease import renewed_lease
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_member, queued
-from tests.synth.tiny_voice import write_tiny_voice
+from testing.factories import make_member, queued
+from testing.tiny_voice import write_tiny_voice
 from voices.models import Member, Voice
 from voices.synth import CheckpointError
 from voices.worker.loaded_voices import LoadedVoices, loaded_voices

@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from django_q.models import OrmQ
 
-from tests import factories
-from tests.factories import CLUSTER, files_below, reloaded
+from testing import factories
+from testing.factories import CLUSTER, files_below, reloaded
 from voices.models import Member, VoiceRequest
 from voices.storage import SignedFileSystemStorage
 from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep

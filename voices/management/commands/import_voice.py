@@ -7,12 +7,12 @@ from typing import IO, Any, get_args
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voices.brought_voices import keep_pair
-from voices.manifest import seed_folders
+from voices.library.card import FILE_NAME
+from voices.library.manifest import seed_folders
+from voices.library.store import keep_pair
 from voices.models import CHECK_SENTENCE, Member, Voice
 from voices.synth import Mode, SynthError, load_voice, synthesize
 from voices.synth.checkpoint import read_voice_settings
-from voices.voice_card import FILE_NAME
 
 
 class Command(BaseCommand):

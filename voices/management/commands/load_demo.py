@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
-from voices.manifest import ManifestMember, read_manifest
+from voices.library.hashes import hash_voice_files
+from voices.library.manifest import ManifestMember, read_manifest
 from voices.models import Member, Voice
 from voices.synth.errors import SynthError
-from voices.voice_files import hash_voice_files
 
 FILES_REPLACED = "its files were replaced"
 

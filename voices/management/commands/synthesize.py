@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voices.manifest import read_manifest, seed_folders
+from voices.library.manifest import read_manifest, seed_folders
 from voices.synth import FORMATS, SynthError, encode, load_voice, synthesize
 
 

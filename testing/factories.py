@@ -1,0 +1,94 @@
+"""Members and requests in any state, brought there by the methods that the service itself calls."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from voices.library.hashes import hash_voice_files
+from voices.models import Member, Voice, VoiceRequest
+
+SENTENCE = "안녕하세요."
+AUDIO = b"0123456789"
+# What is told of AUDIO, beside its name.
+SOUND: dict[str, Any] = {
+    "audio_size": len(AUDIO),
+    "audio_sha256": hashlib.sha256(AUDIO).hexdigest(),
+    "duration_seconds": 1.0,
+}
+CLUSTER = "the tests' cluster"
+
+
+def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
+    """A member whose active voice lies in the seed's folders for ``voice_id``."""
+    member = Member.objects.create(name=name, slug=f"member-{voice_id}")
+    folders = f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
+    hashes = hash_voice_files(*(voice_model_dir / folder for folder in folders))
+    Voice.objects.create(
+        member=member,
+        glow_tts_dir=folders[0],
+        hifigan_dir=folders[1],
+        glow_tts_sha256=hashes.glow_tts,
+        hifigan_sha256=hashes.hifigan,
+        mode=Voice.Mode.PRONOUNCED,
+        active=True,
+    )
+    return member
+
+
+def queued(member: Member, **fields: Any) -> VoiceRequest:
+    return VoiceRequest.objects.submit(**{"member": member, "text": SENTENCE, **fields})
+
+
+def processing(member: Member, **fields: Any) -> VoiceRequest:
+    return claimed(queued(member, **fields))
+
+
+def claimed(request: VoiceRequest) -> VoiceRequest:
+    """Begin an attempt at this request, whoever's turn it is."""
+    begun = VoiceRequest.objects.filter(pk=request.pk).claim_next(CLUSTER)
+    assert begun is not None
+    return begun
+
+
+def succeeded(member: Member, **fields: Any) -> VoiceRequest:
+    """A finished request with its audio object, and its public copy where it has a public name."""
+    request = processing(member, **fields)
+    assert request.begin_speaking(SENTENCE, [], 1)
+    name = default_storage.save(request.attempt_audio_name, ContentFile(AUDIO))
+    assert request.succeed(audio_name=name, **SOUND)
+    if request.public_audio_name:
+        default_storage.save(request.public_audio_name, ContentFile(AUDIO))
+    return reloaded(request)
+
+
+def failed(member: Member, **fields: Any) -> VoiceRequest:
+    request = processing(member, **fields)
+    assert request.fail("voice_unusable", "1g_checkpoint_1.pth.tar: not a checkpoint.")
+    return reloaded(request)
+
+
+def cancelled(member: Member, **fields: Any) -> VoiceRequest:
+    request = queued(member, **fields)
+    assert request.cancel()
+    return reloaded(request)
+
+
+def reloaded(request: VoiceRequest) -> VoiceRequest:
+    return VoiceRequest.objects.get(pk=request.pk)
+
+
+def files_below(folder: Path) -> list[str]:
+    """The names of all files in ``folder``, as a storage over it knows them."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def second_connection() -> "psycopg.Connection[Any]":
+    """To the tests' database, beside Django's, as another process would have it."""
+    parameters = connection.get_connection_params()
+    parameters.pop("cursor_factory")
+    return psycopg.connect(**{**parameters, "autocommit": True})

@@ -1,0 +1,17 @@
+"""The nearest voice is the one that sounds nearest."""
+
+import numpy as np
+
+from tests.training.recordings.synthetic import SAMPLE_RATE, speech
+from training.recordings.likeness import character_of
+
+
+def test_pitch_and_distance() -> None:
+    voice = character_of(speech(12), SAMPLE_RATE)
+    again = character_of(speech(9, level=0.05, noise=5e-5, seed=1), SAMPLE_RATE)
+    lower = character_of(speech(12), SAMPLE_RATE * 2 // 3)  # the same, played slowly
+    assert abs(voice.pitch - 180) < 3
+    assert abs(lower.pitch - 120) < 3
+    assert voice.distance(voice) == 0
+    assert voice.distance(again) < 0.5 < 1 < voice.distance(lower)
+    assert np.isclose(voice.distance(lower), lower.distance(voice))

@@ -1,0 +1,78 @@
+"""The list of recordings is read as people's tools write it, and never leads out of its folder."""
+
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from tests.training.recordings.synthetic import speech, write
+from training.recordings.metadata import Recording, RecordingsError, read_metadata
+
+
+@pytest.fixture(autouse=True)
+def english() -> object:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a.wav beside the list and b.wav in wavs/, and a WAV outside."""
+    write(tmp_path / "outside.wav", speech(2))
+    write(tmp_path / "takes" / "a.wav", speech(2))
+    write(tmp_path / "takes" / "wavs" / "b.wav", speech(2))
+    return tmp_path / "takes"
+
+
+def listed(folder: Path, content: str, encoding: str = "utf-8") -> Path:
+    (folder / "metadata.csv").write_bytes(content.encode(encoding))
+    return folder
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp949"])
+def test_a_list_is_read(folder: Path, encoding: str) -> None:
+    content = "a|3시예요.|세 시예요.\r\nb.wav|안녕하세요.|1.75\r\n\r\n"
+    assert read_metadata(listed(folder, content, encoding)) == (
+        [Recording(folder / "a.wav", "세 시예요."), Recording(folder / "wavs" / "b.wav", "안녕하세요.")],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "../outside.wav", "/etc/passwd", "..", "", "missing", "a\x00", "x" * 300, "link", "wavs/b"]
+)
+def test_a_name_that_leaves_the_folder_is_not_followed(folder: Path, name: str) -> None:
+    (folder / "link.wav").symlink_to(folder.parent / "outside.wav")
+    recordings, (problem,) = read_metadata(listed(folder, f"{name}|안녕하세요."))
+    assert recordings == []
+    assert (problem.file, problem.message, problem.left_out) == ("line 1", "names no WAV in this folder", True)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("a", "no Korean text"), ("a|hello", "no Korean text"), ("a|" + "가" * 301, "longer than 300 characters")],
+)
+def test_a_line_without_a_usable_text_is_named(folder: Path, line: str, reason: str) -> None:
+    recordings, (problem,) = read_metadata(listed(folder, line))
+    assert recordings == [] and problem.file == "a.wav" and reason in problem.message
+
+
+def test_of_two_lines_for_a_wav_the_first_counts(folder: Path) -> None:
+    recordings, (problem,) = read_metadata(listed(folder, "a|하나\na.wav|둘"))
+    assert [recording.text for recording in recordings] == ["하나"]
+    assert "twice" in problem.message and not problem.left_out
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"\xff\xfe\x00", "Save it as UTF-8"), (b"a|\n" * 20_001, "over 20000 lines"), (b"x" * (4 << 20) + b"x", "4 MB")],
+)
+def test_a_list_that_cannot_be_read_says_why(folder: Path, content: bytes, reason: str) -> None:
+    (folder / "metadata.csv").write_bytes(content)
+    with pytest.raises(RecordingsError, match=reason):
+        read_metadata(folder)
+
+
+def test_a_folder_without_a_list_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RecordingsError, match=r"no metadata\.csv"):
+        read_metadata(tmp_path)

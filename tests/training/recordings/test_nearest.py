@@ -1,0 +1,49 @@
+"""A new voice begins with the demo voice that sounds most like the speaker."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from testing.processes import REPOSITORY
+from tests.training.recordings.synthetic import write
+from training.recordings.metadata import Recording
+from training.recordings.nearest import nearest_demo_voice
+from voices.synth import load_voice, synthesize
+
+TEXT = "어제 본 영화가 아직도 생각나요."
+LOWER = 16_000  # Hz: the demo voice's speech, played at this rate, is five semitones lower
+
+
+@pytest.fixture
+def voice_model(tmp_path: Path) -> Path:
+    """The first demo voice, and the same played slowly; a voice of another kind is never begun with."""
+    folder = tmp_path / "voice_model"
+    for kind, letter in (("glow-tts", "g"), ("hifigan-v2", "h")):
+        for number in (1, 2, 3):
+            shutil.copytree(REPOSITORY / "voice_model" / kind / "1", folder / kind / str(number))
+        config = folder / kind / "2" / f"1{letter}_config.json"
+        settings = json.loads(config.read_text(encoding="utf-8"))
+        settings["audio"]["sample_rate"] = LOWER
+        config.write_text(json.dumps(settings), encoding="utf-8")
+    members = [f'[[member]]\nid = {n}\nslug = "m{n}"\nname = "{n}"\n' for n in (3, 2, 1)]
+    modes = ["spelled", "pronounced", "pronounced"]
+    toml = "".join(f'{member}mode = "{mode}"\n' for member, mode in zip(members, modes, strict=True))
+    (folder / "voices.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("sample_rate", "nearest"), [(22_050, 1), (LOWER, 2)])
+def test_the_nearest_of_two_voices_is_found(voice_model: Path, tmp_path: Path, sample_rate: int, nearest: int) -> None:
+    voice = load_voice(voice_model / "glow-tts" / "1", voice_model / "hifigan-v2" / "1", mode="pronounced")
+    samples = synthesize(voice, TEXT).samples.astype(np.float32)
+    recording = Recording(write(tmp_path / "a.wav", samples, sample_rate), TEXT)
+    found = nearest_demo_voice([recording], voice_model)
+    assert found is not None and found.id == nearest
+
+
+def test_without_demo_voices_there_is_none(tmp_path: Path) -> None:
+    recording = Recording(write(tmp_path / "a.wav", np.ones(30_000, dtype=np.float32)), TEXT)
+    assert nearest_demo_voice([recording], tmp_path) is None

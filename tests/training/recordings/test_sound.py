@@ -1,0 +1,63 @@
+"""What is wrong with a recording is said of that recording, and a good one is left in peace."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from django.utils import translation
+
+from tests.training.recordings.synthetic import SAMPLE_RATE, speech, write
+from training.recordings.metadata import Recording
+from training.recordings.sound import check_sound
+
+TEXT = "오늘은 날씨가 참 좋네요."  # ten syllables
+GOOD = speech(10)
+
+
+@pytest.fixture(autouse=True)
+def english() -> object:
+    with translation.override("en"):
+        yield
+
+
+def test_a_good_recording_has_no_problems(tmp_path: Path) -> None:
+    assert check_sound(Recording(write(tmp_path / "a.wav", GOOD), TEXT)) == []
+
+
+def test_stereo_at_another_rate_is_fine(tmp_path: Path) -> None:
+    samples = np.repeat(GOOD, 2)  # the same sound at twice the rate
+    both = np.stack([samples, samples], axis=1)
+    assert check_sound(Recording(write(tmp_path / "a.wav", both, 2 * SAMPLE_RATE), TEXT)) == []
+
+
+@pytest.mark.parametrize(
+    ("samples", "sample_rate", "reason", "left_out"),
+    [
+        (np.clip(GOOD * 30, -1, 1), SAMPLE_RATE, "clips", True),
+        (GOOD * 0.001, SAMPLE_RATE, "is silent", True),
+        (GOOD, 8_000, "sample rate 8000", True),
+        (speech(10, noise=0.02), SAMPLE_RATE, "noisy", True),
+        (speech(10, noise=0.005), SAMPLE_RATE, "noisy", False),
+        (speech(1)[:2000], SAMPLE_RATE, "0.1 s long", True),
+        (speech(110), SAMPLE_RATE, "22.5 s long", True),
+        (speech(3, level=0.1), SAMPLE_RATE, "10 syllables of text, but 0.", True),
+        (speech(60), SAMPLE_RATE, "10 syllables of text, but 1", True),
+        (GOOD, 48_000, "10 syllables of text, but 0.9", True),  # a header that says a false rate
+    ],
+)
+def test_each_fault_is_named_with_what_it_costs(
+    tmp_path: Path, samples: npt.NDArray[np.float32], sample_rate: int, reason: str, left_out: bool
+) -> None:
+    problems = check_sound(Recording(write(tmp_path / "take.wav", samples, sample_rate), TEXT))
+    assert problems, "nothing found"
+    assert reason in problems[0].message
+    assert (problems[0].file, problems[0].left_out) == ("take.wav", left_out)
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all", b"RIFF\xff\xff\xff\xffWAVEfmt "])
+def test_a_file_that_is_no_wav_is_left_out(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "take.wav"
+    path.write_bytes(content)
+    (problem,) = check_sound(Recording(path, TEXT))
+    assert problem.left_out and "no WAV" in problem.message

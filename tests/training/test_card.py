@@ -1,0 +1,43 @@
+"""A demo voice's card says what the voice was made of, and how well it is understood."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+from testing.processes import REPOSITORY
+from testing.small_voice import write_small_acoustic_model, write_small_corpus, write_small_vocoder
+from training import card, teachers
+from voices.library.card import describe_model, read_card
+from voices.synth.checkpoint import read_voice_settings
+
+
+def test_the_teachers_package_is_the_one_that_is_installed_with_the_recipe() -> None:
+    pins = (REPOSITORY / "requirements" / "training.txt").read_text(encoding="utf-8").splitlines()
+    assert teachers.PACKAGE.replace(" ", "==") in pins
+    assert str(teachers.TEACHERS["3"]).startswith("timbre 60% jm_kumo + 40% jf_alpha, prosody jf_gongitsune, speed")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is None, reason="needs requirements/training.txt")
+def test_a_card_is_written_beside_the_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_small_acoustic_model(tmp_path / "glow")
+    write_small_vocoder(tmp_path / "hifi")
+    write_small_corpus(tmp_path / "corpus")
+    (tmp_path / "corpus" / "rejected.txt").write_text("1.wav\tnothing\t1.00\n", encoding="utf-8")
+    monkeypatch.setattr(card, "held_out_sentences", lambda: ["오늘 아침에 뭐 먹었어요?"])
+    folders = [str(tmp_path / name) for name in ("glow", "hifi", "corpus")]
+    options = ["--name", "바다", "--teacher", "2", "--fine-tuned-from", "하늘", "--seed", "7"]
+    monkeypatch.setattr(sys, "argv", ["card", *folders, *options])
+    card.main()
+
+    written = read_card(tmp_path / "glow")
+    assert written is not None
+    files = read_voice_settings(tmp_path / "glow", tmp_path / "hifi")
+    assert written.acoustic_model == describe_model(files.acoustic_model.weights, seed=7)
+    assert written.vocoder == describe_model(files.vocoder.weights, seed=0)
+    assert (written.name, written.fine_tuned_from, written.mode) == ("바다", "하늘", "pronounced")
+    assert (written.data.utterances, written.data.minutes) == (5, 0.2)
+    assert "80% jm_kumo" in written.data.source
+    (hearing,) = written.hearings
+    assert (hearing.sentences, hearing.count) == ("held_out.txt", 1) and hearing.cer > 0

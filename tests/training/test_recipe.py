@@ -1,0 +1,118 @@
+"""From a finished voice to one of one's own: acoustic model, shared vocoder, export, loudness."""
+
+import importlib.util
+import math
+import random
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from testing.processes import REPOSITORY
+from testing.small_voice import write_small_acoustic_model, write_small_corpus, write_small_vocoder
+from training import export, train_vocoder
+from training.speech_corpus import load_utterances
+from training.start_model import open_acoustic_model, open_vocoder
+from training.train_acoustic import train_acoustic
+from training.train_vocoder import PEAK, SpokenVoice, load_voice, segments
+from voices.synth.checkpoint import read_voice_settings
+
+
+@pytest.fixture(scope="module")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small voice's folders, a corpus, and in run/ an acoustic model that began with that voice and had two steps."""
+    folder = tmp_path_factory.mktemp("recipe")
+    write_small_acoustic_model(folder / "glow")
+    write_small_vocoder(folder / "hifi")
+    write_small_corpus(folder / "corpus")
+    utterances = load_utterances(folder / "corpus", open_acoustic_model(folder / "glow").config)
+    train_acoustic(utterances, folder / "run", 2, start=folder / "glow")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def voices(recipe: Path) -> list[SpokenVoice]:
+    return [load_voice(recipe / "corpus", recipe / "run", at_most) for at_most in (None, 2)]
+
+
+def test_voices_take_equal_turns_however_long_their_corpora_are(voices: list[SpokenVoice]) -> None:
+    silent = [replace(utterance, waveform=utterance.waveform * 0) for utterance in voices[1].utterances]
+    shuffler = random.Random(0)
+    cuts = [segments([voices[0], SpokenVoice(silent, voices[1].own_mels)], shuffler)[1] for _ in range(20)]
+    share = torch.cat(cuts).abs().amax(dim=(1, 2)).eq(0).float().mean()
+    assert 0.4 < float(share) < 0.6
+
+
+def test_cuts_are_of_all_levels_and_their_mels_fit(voices: list[SpokenVoice]) -> None:
+    assert [len(voice.utterances) for voice in voices] == [6, 2]
+    recorded = [SpokenVoice(voice.utterances, [u.mel for u in voice.utterances]) for voice in voices]
+    shuffler = random.Random(0)
+    cuts = [segments(recorded, shuffler) for _ in range(8)]
+    mels, waveforms = (torch.cat(tensors) for tensors in zip(*cuts, strict=True))
+    assert float(waveforms.abs().max()) <= PEAK + 1e-6
+    # A cut's loudness is in its mel too, so the two differ by what is the same for all cuts.
+    levels = [20 * math.log10(float(waveform.square().mean().sqrt())) for waveform in waveforms]
+    of_mels = [10 * math.log10(float((2 * mel).exp().sum())) for mel in mels]
+    differences = [level - of_mel for level, of_mel in zip(levels, of_mels, strict=True)]
+    assert max(levels) - min(levels) > 5
+    assert max(differences) - min(differences) < 2
+
+
+def test_a_vocoder_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(
+    recipe: Path, voices: list[SpokenVoice], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_vocoder, "SAVE_EVERY", 2)
+    train_vocoder.train_vocoder(voices, recipe / "whole", 4, start=recipe / "hifi", seed=3)
+
+    def stop_at_the_fourth(voices: list[SpokenVoice], shuffler: random.Random) -> Any:
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return segments(voices, shuffler)
+
+    calls: list[int] = []
+    with monkeypatch.context() as stopping:
+        stopping.setattr(train_vocoder, "segments", stop_at_the_fourth)
+        with pytest.raises(KeyboardInterrupt):
+            train_vocoder.train_vocoder(voices, recipe / "stopped", 4, start=recipe / "hifi", seed=3)
+    train_vocoder.train_vocoder(voices, recipe / "stopped", 4, start=recipe / "hifi", seed=3)
+    whole, stopped = (torch.load(recipe / run / "vocoder.pth", weights_only=True) for run in ("whole", "stopped"))
+    before = open_vocoder(recipe / "hifi").model.state_dict()
+    assert any(not torch.equal(weights, before[name]) for name, weights in whole["model"].items())
+    for name, weights in whole["average"].items():
+        assert torch.equal(weights, stopped["average"][name]), name
+
+
+def test_an_exported_voice_counts_the_steps_of_the_one_it_began_with(
+    recipe: Path, voices: list[SpokenVoice], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(recipe / "run", run)
+    train_vocoder.train_vocoder(voices, run, 1, start=recipe / "hifi")
+    monkeypatch.setattr(sys, "argv", ["export", str(run), str(tmp_path), "--voice", "7"])
+    export.main()
+    pair = tmp_path / "glow-tts" / "7", tmp_path / "hifigan-v2" / "7"
+    files = read_voice_settings(*pair)
+    assert files.acoustic_model.weights.name == "7g_checkpoint_3.pth.tar"
+    assert files.vocoder.weights.name == "7h_checkpoint_2.pth.tar"
+    assert (open_acoustic_model(pair[0]).steps, open_vocoder(pair[1]).steps) == (3, 2)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("pyloudnorm") is None, reason="needs requirements/training.txt")
+def test_a_voice_is_brought_to_one_loudness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from training import level
+
+    glow_tts, vocoder = tmp_path / "glow", REPOSITORY / "voice_model" / "hifigan-v2" / "1"
+    shutil.copytree(REPOSITORY / "voice_model" / "glow-tts" / "1", glow_tts)
+    (weights,) = glow_tts.glob("*.pth.tar")
+    sentences = ["오늘 하루도 정말 수고 많으셨어요."]
+    before = level.loudness(glow_tts, vocoder, sentences)
+    level.make_louder(weights, -6)
+    monkeypatch.setattr(level, "LOUDNESS", before)
+    assert before - 8 < level.level(glow_tts, vocoder, sentences) < before - 4
+    assert abs(level.loudness(glow_tts, vocoder, sentences) - before) < 0.2
+    assert list(glow_tts.glob("*.part")) == []

@@ -1,0 +1,154 @@
+"""manage.py train_voice: a folder of recordings becomes a member's voice, inactive until somebody has listened."""
+
+import importlib.util
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from testing.small_voice import write_small_acoustic_model, write_small_vocoder
+from tests.training.recordings.synthetic import speech, write
+from training import level
+from training.recordings import checking, fine_tuning
+from training.recordings.metadata import Recording, read_metadata
+from training.speech_corpus import corpus_size
+from voices.library.card import read_card
+from voices.library.manifest import read_manifest
+from voices.models import Member
+
+with_judge = pytest.mark.skipif(
+    importlib.util.find_spec("faster_whisper") is None, reason="needs requirements/training.txt"
+)
+TEXT = "네, 좋아."  # too short for the recognizer to be asked
+DEMO = '[[member]]\nid = 1\nslug = "demo"\nname = "데모"\nmode = "pronounced"\n'
+
+
+@pytest.fixture
+def models(tmp_path: Path, settings: Any) -> Path:
+    """A voice model folder with one small demo voice."""
+    folder = tmp_path / "voice_model"
+    write_small_acoustic_model(folder / "glow-tts" / "1")
+    write_small_vocoder(folder / "hifigan-v2" / "1")
+    (folder / "voices.toml").write_text(DEMO, encoding="utf-8")
+    settings.VOICE_MODEL_DIR = folder
+    settings.DATA_DIR = tmp_path / "data"
+    settings.LANGUAGE_CODE = "en"
+    return folder
+
+
+@pytest.fixture
+def newcomer(db: None) -> Member:
+    return Member.objects.create(name="새 멤버", slug="new")
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    """Seven good recordings and a silent one."""
+    folder = tmp_path / "recordings"
+    for number in range(7):
+        write(folder / "wavs" / f"take{number}.wav", speech(3, seed=number))
+    write(folder / "wavs" / "take7.wav", np.zeros(30_000, dtype=np.float32))
+    lines = [f"take{number}|{TEXT}|{TEXT}" for number in range(8)]
+    (folder / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+def run(folder: Path, member: int, **options: Any) -> str:
+    out = StringIO()
+    call_command("train_voice", folder, member=member, stdout=out, **options)
+    return out.getvalue()
+
+
+@with_judge
+def test_a_demo_voice_is_fine_tuned_on_recordings_of_any_rate(models: Path, recordings: Path, tmp_path: Path) -> None:
+    usable, _ = read_metadata(recordings)
+    usable = [*usable[:5], Recording(write(tmp_path / "high.wav", speech(3).repeat(2), 44_100), TEXT)]
+    (member,) = read_manifest(models)
+    weights = fine_tuning.fine_tune(
+        usable, fine_tuning.DemoVoice(member, models), tmp_path, "9g", 2, "cpu", on_pace=lambda pace: None
+    )
+    assert weights == tmp_path / "voice" / "9g_checkpoint_3.pth.tar"  # it began at 1
+    utterances, minutes = corpus_size(tmp_path / "corpus")
+    assert utterances == 6 and 0.05 < minutes < 0.08
+
+
+def test_a_folder_of_other_recordings_gets_a_run_of_its_own(recordings: Path) -> None:
+    usable, _ = read_metadata(recordings)
+    before = fine_tuning.fingerprint(usable)
+    assert fine_tuning.fingerprint(usable) == before
+    assert fine_tuning.fingerprint([Recording(usable[0].path, "다른 글."), *usable[1:]]) != before
+    write(usable[0].path, speech(4))
+    assert fine_tuning.fingerprint(usable) != before
+
+
+def test_an_unknown_member_is_refused(models: Path, newcomer: Member, recordings: Path) -> None:
+    with pytest.raises(CommandError, match="There is no member 9999"):
+        run(recordings, 9999)
+
+
+@pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is not None, reason="the recognizer is installed")
+def test_a_missing_recognizer_is_named_with_what_to_do(models: Path, newcomer: Member, recordings: Path) -> None:
+    with pytest.raises(CommandError, match=r"faster_whisper.*make training"):
+        run(recordings, newcomer.pk)
+
+
+@with_judge
+def test_too_little_is_refused_after_all_that_is_wrong_was_said(
+    models: Path, newcomer: Member, recordings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = StringIO()
+    with pytest.raises(CommandError, match="at least 2 minutes"):
+        call_command("train_voice", recordings, member=newcomer.pk, stdout=out)
+    assert "take7.wav: is silent (not used)" in out.getvalue()
+    assert "7 of 8 recordings can be used, 0.1 minutes." in out.getvalue()
+    assert not newcomer.voices.exists()
+
+
+@with_judge
+def test_a_recording_that_says_something_else_is_not_used(
+    models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    folder = tmp_path / "recordings"
+    write(folder / "hum.wav", speech(12))
+    (folder / "metadata.csv").write_text("hum|오늘은 날씨가 참 좋지 않나요?", encoding="utf-8")
+    out = run(folder, newcomer.pk, check_only=True)
+    assert "hum.wav: says something else than its text" in out
+    assert "0 of 1 recordings can be used" in out
+
+
+@with_judge
+def test_long_recordings_are_looked_through_for_the_lines_of_their_script(
+    models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    folder = tmp_path / "readings"
+    write(folder / "hum.wav", speech(1))  # too short for the recognizer to be asked
+    with pytest.raises(CommandError, match=r"no metadata\.csv in the folder, and no WAV with a script"):
+        run(folder, newcomer.pk)
+    (folder / "script.txt").write_text("오늘은 날씨가 참 좋지 않나요?", encoding="utf-8")
+    out = run(folder, newcomer.pk, check_only=True)
+    assert "script.txt: 0 of 1 lines found, in 0.0 of 0.0 minutes of speech." in out
+    assert "script.txt, line 1: was not found in the recordings: “오늘은 날씨가 참 좋지 않나요?” (not used)" in out
+
+
+@with_judge
+def test_the_voice_is_registered_inactive_with_its_card(
+    models: Path, newcomer: Member, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    monkeypatch.setattr(level, "SENTENCES", 1)
+    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
+    out = run(recordings, newcomer.pk, steps=2)
+    voice = newcomer.voices.get()
+    assert (voice.active, voice.demo, voice.mode) == (False, False, "pronounced")
+    assert "Nearest demo voice: 데모" in out and "on 1 sentences not trained on" in out
+    card = read_card(voice.glow_tts_path)
+    assert card is not None
+    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 3)  # it began at 1
+    assert card.acoustic_model.sha256 == voice.glow_tts_sha256
+    assert run(recordings, newcomer.pk, steps=2)  # the run is over: it is only judged again
+    assert newcomer.voices.count() == 1

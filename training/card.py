@@ -1,0 +1,67 @@
+"""Write a demo voice's card, `voice.toml`: what it was made of, and how well it is understood.
+
+    python -m training.card GLOW_TTS_FOLDER HIFIGAN_FOLDER CORPUS_FOLDER --name 하늘 --teacher 1
+
+The voice speaks `held_out.txt` as the service speaks, and the judge reads it back.
+"""
+
+import argparse
+import datetime
+import pathlib
+
+import torch
+
+from training.judge import NAME, Judge, voice_error_rate
+from training.sentences import HELD_OUT, held_out_sentences
+from training.speech_corpus import corpus_size
+from training.teachers import PACKAGE, TEACHERS
+from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, write_card
+from voices.synth import load_voice
+from voices.synth.checkpoint import read_voice_settings
+
+DATA_LICENCE = "Apache-2.0; recordings behind the teacher: CC BY 3.0, Koniwa (see voice_model/LICENSES.md)"
+VOICE_LICENCE = "as this repository (see voice_model/LICENSES.md)"
+
+
+def print_heard(said: str, heard: str, rate: float) -> None:
+    print(f"{rate:.2f}\t{said}\t{heard}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write a demo voice's card.")
+    parser.add_argument("glow_tts", type=pathlib.Path, help="the exported acoustic model; the card is written here")
+    parser.add_argument("hifigan", type=pathlib.Path, help="the exported vocoder")
+    parser.add_argument("corpus", type=pathlib.Path, help="what the acoustic model was trained on")
+    parser.add_argument("--name", required=True, help="the member's")
+    parser.add_argument("--teacher", choices=TEACHERS, required=True, help="who read the corpus")
+    parser.add_argument("--fine-tuned-from", default="", metavar="NAME", help="whose voice it began with")
+    parser.add_argument("--seed", type=int, default=0, help="of the acoustic model's run")
+    parser.add_argument("--vocoder-seed", type=int, default=0)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    files = read_voice_settings(arguments.glow_tts, arguments.hifigan)
+    source = f"a synthetic teacher, {PACKAGE}: {TEACHERS[arguments.teacher]}"
+    utterances, minutes = corpus_size(arguments.corpus)
+    voice = load_voice(arguments.glow_tts, arguments.hifigan, mode="pronounced")
+    sentences = held_out_sentences()
+    rate = voice_error_rate(voice, sentences, Judge(), print_heard)
+    print(f"{NAME}, {len(sentences)} sentences: CER {rate:.4f}")
+    write_card(
+        VoiceCard(
+            name=arguments.name,
+            mode="pronounced",
+            licence=VOICE_LICENCE,
+            made_on=datetime.date.today(),
+            fine_tuned_from=arguments.fine_tuned_from,
+            data=Data(source, DATA_LICENCE, utterances, round(minutes, 1)),
+            acoustic_model=describe_model(files.acoustic_model.weights, arguments.seed),
+            vocoder=describe_model(files.vocoder.weights, arguments.vocoder_seed),
+            versions=installed_versions(),
+            hearings=[Hearing(NAME, HELD_OUT, len(sentences), round(rate, 4))],
+        ),
+        arguments.glow_tts,
+    )
+
+
+if __name__ == "__main__":
+    main()

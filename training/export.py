@@ -1,0 +1,59 @@
+"""Write a run's averaged weights as a voice's: coqui checkpoints beside their configs.
+
+    python -m training.export RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
+
+Whichever of the two models the run has is written. The step in a checkpoint's name counts those of the voice that the
+run began with.
+"""
+
+import argparse
+import pathlib
+
+import torch
+from coqpit import Coqpit
+
+from training.coqui import load_config
+
+FOLDERS = {"acoustic": ("glow-tts", "g"), "vocoder": ("hifigan-v2", "h")}
+
+
+def export(run: pathlib.Path, config: Coqpit, folder: pathlib.Path, prefix: str) -> pathlib.Path:
+    """Write ``{prefix}_checkpoint_{steps}.pth.tar`` and ``{prefix}_config.json`` into ``folder``; return the former."""
+    trained = torch.load(run, map_location="cpu", weights_only=True)
+    steps = trained.get("steps_before", 0) + trained["step"]
+    # Half precision: 10 and 11 bits say all that is in these weights, in half the bytes.
+    weights = {
+        name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in trained["average"].items()
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for outdated in folder.glob(f"{prefix}_checkpoint_*.pth.tar"):
+        outdated.unlink()
+    config.save_json(str(folder / f"{prefix}_config.json"))
+    checkpoint = folder / f"{prefix}_checkpoint_{steps}.pth.tar"
+    torch.save({"model": weights, "step": steps}, checkpoint)
+    return checkpoint
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write a run's averaged weights as a voice's.")
+    parser.add_argument("run", type=pathlib.Path)
+    parser.add_argument("voice_model", type=pathlib.Path)
+    parser.add_argument("--voice", default="1")
+    arguments = parser.parse_args()
+    trained = [model for model in FOLDERS if (arguments.run / f"{model}.pth").exists()]
+    if not trained:
+        parser.error(f"{arguments.run} has neither acoustic.pth nor vocoder.pth")
+    for model in trained:
+        folder, letter = FOLDERS[model]
+        config = load_config(str(arguments.run / f"{model}_config.json"))
+        written = export(
+            arguments.run / f"{model}.pth",
+            config,
+            arguments.voice_model / folder / arguments.voice,
+            arguments.voice + letter,
+        )
+        print(f"{written.name}: {written.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Bring a voice to one loudness, so that members who share a page are equally loud.
+
+    python -m training.level GLOW_TTS_FOLDER HIFIGAN_FOLDER
+
+The last thing that Glow-TTS does is to undo its first flow, a scale and a bias for each mel band: moving that bias
+moves all of a natural-log mel, and nothing else. The checkpoint is replaced by one of the same name.
+"""
+
+import argparse
+import math
+import pathlib
+
+import numpy as np
+import torch
+
+from training.sentences import held_out_sentences
+from voices.synth import load_voice, synthesize
+from voices.synth.checkpoint import read_voice_settings
+
+LOUDNESS = -18.0  # LUFS
+SENTENCES = 12
+TOLERANCE = 0.1  # dB
+ROUNDS = 4  # the vocoder answers a louder mel not quite in proportion
+MAX_CHANGE = 12.0  # dB in a round
+
+
+def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
+    """LUFS of the sentences, one after another; -inf for silence."""
+    import pyloudnorm
+
+    voice = load_voice(glow_tts, hifigan, mode="pronounced")
+    samples = np.concatenate([synthesize(voice, sentence).samples for sentence in sentences])
+    return float(pyloudnorm.Meter(voice.sample_rate).integrated_loudness(samples.astype(np.float64)))
+
+
+def make_louder(weights: pathlib.Path, decibels: float) -> None:
+    """Move the mels of a Glow-TTS checkpoint, which learnt natural-log mels that are not normalized."""
+    checkpoint = torch.load(weights, map_location="cpu", weights_only=True)
+    model = checkpoint["model"]
+    bias, logs = model["decoder.flows.0.bias"], model["decoder.flows.0.logs"]
+    moved = bias.float() - decibels / 20 * math.log(10) * torch.exp(logs.float())
+    model["decoder.flows.0.bias"] = moved.to(bias.dtype)
+    unfinished = weights.with_suffix(".part")
+    torch.save(checkpoint, unfinished)
+    unfinished.replace(weights)
+
+
+def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
+    """Bring the voice to `LOUDNESS` over the sentences; returns what it was, in LUFS. Silence stays silence."""
+    weights = read_voice_settings(glow_tts, hifigan).acoustic_model.weights
+    was = now = loudness(glow_tts, hifigan, sentences)
+    for _ in range(ROUNDS):
+        if not math.isfinite(now) or abs(LOUDNESS - now) < TOLERANCE:
+            break
+        make_louder(weights, float(np.clip(LOUDNESS - now, -MAX_CHANGE, MAX_CHANGE)))
+        now = loudness(glow_tts, hifigan, sentences)
+    return was
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Bring a voice to one loudness.")
+    parser.add_argument("glow_tts", type=pathlib.Path)
+    parser.add_argument("hifigan", type=pathlib.Path)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    sentences = held_out_sentences()[:SENTENCES]
+    was = level(arguments.glow_tts, arguments.hifigan, sentences)
+    print(f"{was:.2f} LUFS before, {loudness(arguments.glow_tts, arguments.hifigan, sentences):.2f} LUFS now")
+
+
+if __name__ == "__main__":
+    main()

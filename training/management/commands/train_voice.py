@@ -1,0 +1,131 @@
+"""Recordings, made a member's voice."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from training.recordings.messages import problem_line
+from training.recordings.metadata import METADATA, Recording, RecordingsError, read_metadata
+from voices.library.card import write_card
+from voices.management.commands.import_voice import import_pair, known_member
+from voices.models import Member, Voice
+from voices.synth import SynthError
+
+if TYPE_CHECKING:
+    from training.judge import Judge
+    from training.progress import Pace
+
+DEFAULT_STEPS = 400
+
+
+class Command(BaseCommand):
+    help = (
+        "Check recordings (WAVs and a metadata.csv, name|text; or long WAVs and a script), fine-tune the nearest demo "
+        "voice on them, and register the result, inactive, as the member's voice. A stopped run goes on when it is "
+        "started again."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("recordings", type=Path)
+        parser.add_argument("--member", type=int, required=True, help="the member's number")
+        parser.add_argument("--check-only", action="store_true", help="say what is wrong with the recordings, and stop")
+        parser.add_argument(
+            "--steps", type=int, default=DEFAULT_STEPS, help="of training, about 1.6 s each on one core"
+        )
+        parser.add_argument("--device", choices=["cpu", "cuda"], default=settings.DEVICE)
+
+    def handle(
+        self, recordings: Path, member: int, check_only: bool, steps: int, device: str, *args: Any, **options: Any
+    ) -> None:
+        owner = known_member(member)
+        judge = load_judge()
+        try:
+            work, usable = self.find_usable(recordings, owner, judge)
+            if check_only:
+                return
+            voice = self.make_voice(usable, owner, work, steps, device, judge)
+        except (RecordingsError, SynthError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            _("%(voice)s is registered. Listen to it in the admin, and make it active there if it is good.")
+            % {"voice": voice}
+        )
+
+    def find_usable(self, folder: Path, owner: Member, judge: "Judge") -> tuple[Path, list[Recording]]:
+        """The folder to work in and the recordings to learn from; says what is wrong with the others."""
+        from training.heard import HeardFile
+        from training.recordings.checking import check_amount, check_recordings
+        from training.recordings.cutting import cut_readings
+        from training.recordings.fine_tuning import fingerprint
+        from training.recordings.script import read_scripts
+
+        def work_folder(sources: list[Recording]) -> Path:
+            work = Path(settings.DATA_DIR) / "training" / f"{owner.pk}-{fingerprint(sources)}"
+            work.mkdir(parents=True, exist_ok=True)
+            return work
+
+        if (folder / METADATA).is_file():
+            listed, problems = read_metadata(folder)
+            work = work_folder(listed)
+            heard = HeardFile(work / "heard.tsv")
+        else:
+            readings, problems = read_scripts(folder)
+            work = work_folder([source for reading in readings for source in reading.sources])
+            heard = HeardFile(work / "heard.tsv")
+            listed, not_found = cut_readings(readings, work / "lines", judge, heard, self.say)
+            problems += not_found
+        usable = check_recordings(listed, judge, heard, self.say)
+        for problem in problems:
+            self.say(problem_line(problem))
+        check_amount(usable, len(listed), self.say)
+        return work, usable
+
+    def make_voice(
+        self, usable: list[Recording], owner: Member, work: Path, steps: int, device: str, judge: "Judge"
+    ) -> Voice:
+        """Fine-tune the nearest demo voice, and register what comes of it, inactive, with its card."""
+        from training.recordings.fine_tuning import DemoVoice, fine_tune, judge_before_and_after, make_card
+        from training.recordings.nearest import nearest_demo_voice
+
+        voice_model = Path(settings.VOICE_MODEL_DIR)
+        nearest = nearest_demo_voice(usable, voice_model)
+        if nearest is None:
+            raise CommandError(_("There is no demo voice to begin with."))
+        self.say(_("Nearest demo voice: %(name)s") % {"name": nearest.name})
+        base = DemoVoice(nearest, voice_model)
+        weights = fine_tune(usable, base, work, f"{owner.pk}g", steps, device, self.say_pace)
+        rates = judge_before_and_after(base, weights.parent, usable, judge)
+        self.say(
+            _("Character error rate on %(count)d sentences not trained on: %(before).3f before, %(after).3f after")
+            % {"count": rates.sentences, "before": rates.before, "after": rates.after}
+        )
+        voice = import_pair(owner, weights.parent, base.hifigan, nearest.mode)
+        write_card(make_card(owner.name, base, work, weights, rates), voice.glow_tts_path)
+        return voice
+
+    def say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def say_pace(self, pace: "Pace") -> None:
+        self.say(
+            _("%(step)d of %(steps)d steps, loss %(mel).3f, about %(minutes).0f minutes left")
+            % {"step": pace.step, "steps": pace.steps, "mel": pace.losses["mel"], "minutes": pace.minutes_left}
+        )
+
+
+def load_judge() -> "Judge":
+    """The recognizer. Raises ``CommandError`` where requirements/training.txt is not installed."""
+    try:
+        import torch
+
+        from training.judge import Judge
+
+        judge = Judge()
+        torch.set_num_threads(1)  # more than there are free cores make training ten times slower
+    except ImportError as error:
+        raise CommandError(_("%(module)s is missing. Run `make training` first.") % {"module": error.name}) from error
+    return judge

@@ -1,0 +1,78 @@
+"""Draw what the voices and their teachers make of one sentence: waveforms and mel spectrograms, side by side.
+
+    python -m training.picture voice_model PICTURE.png [--text 오늘 저녁에 같이 영화 볼래요?]
+
+Silence is dark, hum would be a line through the pauses, clicks would be needles, clipping a flat top.
+"""
+
+import argparse
+import pathlib
+
+import librosa
+import matplotlib
+import numpy as np
+import soxr
+from matplotlib.axes import Axes
+
+from training.clean import Waveform, clean
+from training.make_corpus import TEACHER_SAMPLE_RATE, Teacher
+from training.model_configs import SAMPLE_RATE
+from training.pronunciation import jamo_to_ipa, pronounced_jamo
+from training.teachers import TEACHERS
+from voices.library.manifest import ManifestMember, read_manifest
+from voices.synth import load_voice, synthesize
+
+matplotlib.use("Agg")
+
+DYNAMIC_RANGE = 70.0  # dB that are drawn
+
+
+def taught(number: str, text: str) -> Waveform:
+    """The text in the teacher's voice, as it is in the corpus."""
+    speech = Teacher(TEACHERS[number]).say(jamo_to_ipa(pronounced_jamo(text)))
+    return clean(soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE), SAMPLE_RATE, np.random.default_rng(0))
+
+
+def learnt(voice_model: pathlib.Path, member: ManifestMember, text: str) -> Waveform:
+    voice = load_voice(voice_model / member.glow_tts_dir, voice_model / member.hifigan_dir, mode=member.mode)
+    return synthesize(voice, text).samples
+
+
+def draw(speech: Waveform, wave: Axes, mel: Axes, title: str) -> None:
+    """The waveform, full scale high, above the mel of 80 bands up to 8 kHz."""
+    wave.plot(speech, linewidth=0.3, color="black")
+    wave.set(xlim=(0, len(speech)), ylim=(-1, 1), xticks=[], yticks=[])
+    wave.set_title(title, fontsize=9)
+    power = librosa.feature.melspectrogram(y=speech, sr=SAMPLE_RATE, n_fft=1024, hop_length=256, n_mels=80, fmax=8000)
+    mel.imshow(
+        librosa.power_to_db(power, ref=np.max, top_db=DYNAMIC_RANGE), origin="lower", aspect="auto", cmap="magma"
+    )
+    mel.set(xticks=[], yticks=[])
+
+
+def main() -> None:
+    from matplotlib import pyplot
+
+    parser = argparse.ArgumentParser(description="Draw the voices beside their teachers.")
+    parser.add_argument("voice_model", type=pathlib.Path)
+    parser.add_argument("picture", type=pathlib.Path)
+    parser.add_argument("--text", default="오늘 저녁에 같이 영화 볼래요?")
+    arguments = parser.parse_args()
+    members = read_manifest(arguments.voice_model)
+    figure, axes = pyplot.subplots(
+        2 * len(members), 2, figsize=(9, 2.2 * len(members)), height_ratios=[1, 2] * len(members), layout="constrained"
+    )
+    for row, member in enumerate(members):
+        number = str(member.id)
+        both = {
+            "teacher": taught(number, arguments.text),
+            "voice": learnt(arguments.voice_model, member, arguments.text),
+        }
+        for column, (who, speech) in enumerate(both.items()):
+            title = f"{member.slug}, {who}: {len(speech) / SAMPLE_RATE:.2f} s"
+            draw(speech, axes[2 * row, column], axes[2 * row + 1, column], title)
+    figure.savefig(arguments.picture, dpi=75)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""From recordings and a demo voice to a voice of one's own, as files: corpus, run, weights, error rates, card.
+
+Every step goes on where it was stopped, in the folder that it is given.
+"""
+
+import datetime
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+import soxr
+
+from training import judge as judging
+from training import level
+from training.clean import clean
+from training.coqui import load_config
+from training.export import export
+from training.progress import OnPace
+from training.recordings.metadata import Recording
+from training.recordings.sound import read_samples, sample_rate_of
+from training.sentences import HELD_OUT, held_out_sentences, syllables
+from training.speech_corpus import corpus_size, load_utterances, write_metadata
+from training.start_model import open_acoustic_model
+from training.train_acoustic import train_acoustic
+from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, read_card
+from voices.library.manifest import ManifestMember
+from voices.synth import load_voice, read
+from voices.synth.checkpoint import read_voice_settings
+
+SEED = 0
+
+
+@dataclass(frozen=True)
+class DemoVoice:
+    """The demo voice that a new one begins with; the new one keeps its vocoder."""
+
+    member: ManifestMember
+    voice_model: Path
+
+    @property
+    def glow_tts(self) -> Path:
+        return self.voice_model / self.member.glow_tts_dir
+
+    @property
+    def hifigan(self) -> Path:
+        return self.voice_model / self.member.hifigan_dir
+
+
+@dataclass(frozen=True)
+class ErrorRates:
+    """Character error rates on sentences that were not trained on."""
+
+    sentences: int
+    before: float
+    after: float
+
+
+def fingerprint(recordings: list[Recording]) -> str:
+    """Names the recordings by what is in them, so that other ones don't go on with these ones' run."""
+    digest = hashlib.sha256()
+    for recording in recordings:
+        digest.update(f"{recording.path.name}|{recording.text}\n".encode())
+        with recording.path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:12]
+
+
+def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) -> None:
+    """The recordings as a corpus folder: trimmed, at one level and ``sample_rate`` Hz, with what is said in Hangul."""
+    corpus.mkdir(parents=True, exist_ok=True)
+    sentences = {}
+    for number, recording in enumerate(recordings):
+        name = f"{number:05}"
+        # The last mark is how the models know that a sentence ends.
+        said = " ".join(sentence.text for sentence in read(recording.text, "spelled").sentences)
+        sentences[name] = said if said[-1] in ".!?" else f"{said}."
+        speech = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), sample_rate)
+        speech = clean(speech, sample_rate, np.random.default_rng(number))
+        soundfile.write(corpus / f"{name}.wav", speech, sample_rate, subtype="PCM_16")
+    write_metadata(corpus, sentences)
+
+
+def fine_tune(
+    recordings: list[Recording], base: DemoVoice, work: Path, prefix: str, steps: int, device: str, on_pace: OnPace
+) -> Path:
+    """Bring the run in ``work`` to ``steps``, and export it, as loud as all voices are, its file names
+    beginning with ``prefix``; returns the weights.
+    """
+    settings = read_voice_settings(base.glow_tts, base.hifigan).acoustic_model
+    write_corpus(recordings, work / "corpus", settings.audio.sample_rate)
+    config = open_acoustic_model(base.glow_tts).config
+    run = work / f"from-{base.member.id}"
+    utterances = load_utterances(work / "corpus", config)
+    train_acoustic(utterances, run, steps, start=base.glow_tts, seed=SEED, device=device, on_pace=on_pace)
+    config = load_config(str(run / "acoustic_config.json"))
+    weights = export(run / "acoustic.pth", config, work / "voice", prefix)
+    level.level(work / "voice", base.hifigan, held_out_sentences()[: level.SENTENCES])
+    return weights
+
+
+def judge_before_and_after(
+    base: DemoVoice, made: Path, recordings: list[Recording], judge: judging.Judge
+) -> ErrorRates:
+    """How well the voice in ``made`` is understood, beside the one that it began with."""
+    sentences = sentences_not_in(recordings)
+    before, after = (
+        judging.voice_error_rate(load_voice(folder, base.hifigan, mode=base.member.mode), sentences, judge)
+        for folder in (base.glow_tts, made)
+    )
+    return ErrorRates(len(sentences), before, after)
+
+
+def sentences_not_in(recordings: list[Recording]) -> list[str]:
+    """The held-out sentences that none of the recordings reads."""
+    recorded = {syllables(recording.text) for recording in recordings}
+    return [sentence for sentence in held_out_sentences() if syllables(sentence) not in recorded]
+
+
+def make_card(name: str, base: DemoVoice, work: Path, weights: Path, rates: ErrorRates) -> VoiceCard:
+    """The card of the voice that was made in ``work``, for the member of that name."""
+    utterances, minutes = corpus_size(work / "corpus")
+    base_card = read_card(base.glow_tts)
+    vocoder = read_voice_settings(base.glow_tts, base.hifigan).vocoder.weights
+    return VoiceCard(
+        name=name,
+        mode=base.member.mode,
+        licence="its owner's",
+        made_on=datetime.date.today(),
+        fine_tuned_from=base.member.name,
+        data=Data("recordings brought to manage.py train_voice", "their owner's", utterances, round(minutes, 1)),
+        acoustic_model=describe_model(weights, SEED),
+        vocoder=base_card.vocoder if base_card is not None else describe_model(vocoder, 0),
+        versions=installed_versions(),
+        hearings=[Hearing(judging.NAME, HELD_OUT, rates.sentences, round(rates.after, 4))],
+    )

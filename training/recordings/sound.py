@@ -1,0 +1,112 @@
+"""Is a recording good enough to learn a voice from? Answers need no recognizer and no model."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+from django.utils.translation import gettext as _
+
+from training.recordings.metadata import Problem, Recording
+from voices.synth import read
+
+MIN_SAMPLE_RATE = 16_000  # Hz; the voices' mels reach to 8 kHz
+MAX_SAMPLE_RATE = 192_000
+MIN_SECONDS, MAX_SECONDS = 0.4, 20.0
+SILENT = -50.0  # dB below full scale, the loudest tenth of a second
+FULL_SCALE = 0.999
+CLIPPED_SHARE, CLIPPED_WARNING = 1e-3, 1e-4  # of samples, in flat tops of three or more
+NOISE_DISTANCE, NOISE_WARNING = 20.0, 30.0  # dB from the quietest frames to the loud ones
+SYLLABLES_PER_SECOND = (1.2, 10.0)  # people speak four to seven
+
+Samples = npt.NDArray[np.float32]
+
+
+def check_sound(recording: Recording) -> list[Problem]:
+    """What is wrong with one recording, worst first; none if it is good."""
+    name = recording.path.name
+
+    def left_out(message: str) -> list[Problem]:
+        return [Problem(name, message, True)]
+
+    try:
+        about = soundfile.info(recording.path)
+        if not MIN_SAMPLE_RATE <= about.samplerate <= MAX_SAMPLE_RATE:
+            return left_out(sample_rate_message(about.samplerate))
+        if not MIN_SECONDS <= about.duration <= MAX_SECONDS:
+            return left_out(
+                _("%(seconds).1f s long; %(min).1f to %(max).0f can be used")
+                % {"seconds": about.duration, "min": MIN_SECONDS, "max": MAX_SECONDS}
+            )
+        samples = read_samples(recording.path)
+    except soundfile.LibsndfileError:
+        return left_out(_("is no WAV that can be read"))
+    levels = levels_of(samples, about.samplerate)
+    if levels.max() < SILENT:
+        return left_out(_("is silent"))
+    problems = [
+        *_clipping(name, samples),
+        *_noise(name, levels),
+        *_pace(recording, levels),
+    ]
+    return sorted(problems, key=lambda problem: not problem.left_out)
+
+
+def sample_rate_message(sample_rate: int) -> str:
+    """Why this many Hz can't be used."""
+    return _("sample rate %(rate)d Hz; at least %(min)d is needed") % {"rate": sample_rate, "min": MIN_SAMPLE_RATE}
+
+
+def read_samples(path: Path) -> Samples:
+    """Samples -1..1, float32 [n_samples], all channels as one."""
+    samples, _rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono: Samples = samples.mean(axis=1)
+    return mono
+
+
+def levels_of(samples: Samples, sample_rate: int) -> npt.NDArray[np.float64]:
+    """Level in dB below full scale of every 20 ms."""
+    frame = sample_rate // 50
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame).astype(np.float64)
+    decibels: npt.NDArray[np.float64] = 10 * np.log10(np.square(frames).mean(axis=1) + 1e-10)
+    return decibels
+
+
+def sample_rate_of(path: Path) -> int:
+    """Hz."""
+    return int(soundfile.info(path).samplerate)
+
+
+def syllable_count(text: str) -> int:
+    """Syllables that are said, those of numbers included."""
+    return sum("가" <= character <= "힣" for character in read(text, "spelled").text)
+
+
+def _clipping(name: str, samples: Samples) -> list[Problem]:
+    full = np.abs(samples) >= FULL_SCALE
+    share = float(np.mean(full[:-2] & full[1:-1] & full[2:]))
+    if share < CLIPPED_WARNING:
+        return []
+    return [Problem(name, _("clips: recorded too loud"), share >= CLIPPED_SHARE)]
+
+
+def _noise(name: str, levels: npt.NDArray[np.float64]) -> list[Problem]:
+    distance = float(np.percentile(levels, 90) - np.percentile(levels, 3))
+    if distance >= NOISE_WARNING:
+        return []
+    message = _("noisy: the background is only %(distance).0f dB below the voice") % {"distance": distance}
+    return [Problem(name, message, distance < NOISE_DISTANCE)]
+
+
+def _pace(recording: Recording, levels: npt.NDArray[np.float64]) -> list[Problem]:
+    """Text and audio can't belong together if nobody speaks so fast or slowly; a false sample rate shows so too."""
+    spoken = np.flatnonzero(levels > levels.max() - 40)
+    seconds = (spoken[-1] - spoken[0] + 1) / 50
+    syllables = syllable_count(recording.text)
+    if SYLLABLES_PER_SECOND[0] <= syllables / seconds <= SYLLABLES_PER_SECOND[1]:
+        return []
+    message = _("%(syllables)d syllables of text, but %(seconds).1f s of speech") % {
+        "syllables": syllables,
+        "seconds": seconds,
+    }
+    return [Problem(recording.path.name, message, True)]

@@ -1,0 +1,64 @@
+"""Let the judge listen to a corpus, and set aside what it can't recognize: `rejected.txt`, which training leaves out.
+
+    python -m training.reject CORPUS_FOLDER [--limit 0.5]
+
+A line is the wav's name, what was heard, and the share of wrong letters. Resumes from `heard.tsv`; another limit needs
+no listening.
+"""
+
+import argparse
+import pathlib
+import time
+
+import soundfile
+
+from training.heard import HeardFile
+from training.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
+from training.sentences import syllables
+from training.speech_corpus import REJECTED, listed_sentences
+
+
+def hear_all(wavs: list[pathlib.Path], heard: HeardFile) -> None:
+    """Have the judge listen to those that it has not heard yet."""
+    left = [wav for wav in wavs if wav.name not in heard.texts]
+    if not left:
+        return
+    judge = Judge()
+    started = time.monotonic()
+    for number, wav in enumerate(left, 1):
+        samples, sample_rate = soundfile.read(wav, dtype="float32")
+        heard.add(wav.name, judge.hear(samples, sample_rate))
+        if number % 20 == 0 or number == len(left):
+            minutes = (time.monotonic() - started) / number * (len(left) - number) / 60
+            print(f"{len(wavs) - len(left) + number} of {len(wavs)} heard, {minutes:.0f} min left", flush=True)
+
+
+def reject(corpus: pathlib.Path, limit: float) -> dict[str, float]:
+    """Write the corpus's ``rejected.txt``; returns the share of wrong letters of each wav that was judged, by its name.
+
+    Sentences of fewer than ``JUDGED_SYLLABLES`` are kept unheard.
+    """
+    judged = [(wav, said) for wav, said in listed_sentences(corpus) if len(syllables(said)) >= JUDGED_SYLLABLES]
+    heard = HeardFile(corpus / "heard.tsv")
+    hear_all([wav for wav, _ in judged], heard)
+    rates = {wav.name: letter_error_rate(said, heard.texts[wav.name]) for wav, said in judged}
+    lines = [f"{name}\t{heard.texts[name]}\t{rate:.2f}\n" for name, rate in rates.items() if rate >= limit]
+    unfinished = corpus / "rejected.part"
+    unfinished.write_text("".join(lines), encoding="utf-8")
+    unfinished.replace(corpus / REJECTED)
+    return rates
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Set aside the wavs of a corpus that the judge can't recognize.")
+    parser.add_argument("corpus", type=pathlib.Path)
+    parser.add_argument("--limit", type=float, default=MISMATCH, help="share of wrong letters that is too much")
+    arguments = parser.parse_args()
+    rates = reject(arguments.corpus, arguments.limit)
+    rejected = sum(rate >= arguments.limit for rate in rates.values())
+    mean = sum(rates.values()) / max(1, len(rates))
+    print(f"{rejected} of {len(rates)} set aside; {mean:.3f} of the letters are wrong on average")
+
+
+if __name__ == "__main__":
+    main()

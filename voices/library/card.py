@@ -1,0 +1,100 @@
+"""``voice.toml``, beside the acoustic model's weights: what a voice was made of, and how well it is understood.
+
+Written by the recipes in ``training/`` and by ``manage.py train_voice``; shown in the admin and the API.
+A voice from elsewhere may have none.
+"""
+
+import datetime
+import hashlib
+import importlib.metadata
+from pathlib import Path
+
+import msgspec
+
+from voices.synth import Mode
+from voices.synth.errors import CheckpointError
+
+FILE_NAME = "voice.toml"
+MAX_BYTES = 64 * 1024
+TRAINED_WITH = ("coqui-tts", "torch", "faster-whisper")
+
+
+class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The recordings that a voice was trained on."""
+
+    source: str  # who spoke, and how that came here
+    licence: str  # SPDX, or a sentence
+    utterances: int
+    minutes: float
+
+
+class TrainedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of a voice's two models."""
+
+    file: str  # the weights' file name
+    sha256: str  # of that file, hexadecimal
+    steps: int  # in all, with those of the voice it began with
+    seed: int
+
+
+class Hearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How well a recognizer understands the voice."""
+
+    judge: str  # such as "Whisper base"
+    sentences: str  # which list was read to it
+    count: int
+    cer: float  # character error rate, mean over the sentences
+
+
+class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What ``voice.toml`` says."""
+
+    name: str
+    mode: Mode
+    licence: str  # of the weights
+    made_on: datetime.date
+    fine_tuned_from: str = ""  # name of the voice whose weights it began with
+    data: Data
+    acoustic_model: TrainedModel
+    vocoder: TrainedModel
+    versions: dict[str, str]  # of what trained it, by package name
+    hearings: list[Hearing] = []
+
+
+def describe_model(weights: Path, seed: int) -> TrainedModel:
+    """A model by its weights file, ``…_checkpoint_{steps}.pth.tar`` or ``checkpoint_{steps}.pth.tar``."""
+    with weights.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return TrainedModel(weights.name, sha256, steps_of(weights), seed)
+
+
+def steps_of(weights: Path) -> int:
+    """The number of steps in the name of a weights file; 0 where it has none."""
+    steps = weights.name.partition("checkpoint_")[2].partition(".")[0]
+    return int(steps) if steps.isdecimal() else 0
+
+
+def installed_versions() -> dict[str, str]:
+    """Versions of what trains and judges here, by package name. Needs requirements/training.txt."""
+    return {name: importlib.metadata.version(name) for name in TRAINED_WITH}
+
+
+def read_card(folder: Path) -> VoiceCard | None:
+    """The card in an acoustic model's folder, or ``None`` where there is none.
+
+    Raises :class:`CheckpointError` for one that is malformed or absurdly long.
+    """
+    path = folder / FILE_NAME
+    if not path.is_file():
+        return None
+    if path.stat().st_size > MAX_BYTES:
+        raise CheckpointError(FILE_NAME, f"longer than {MAX_BYTES} bytes")
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=VoiceCard)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise CheckpointError(FILE_NAME, str(error)) from error
+
+
+def write_card(card: VoiceCard, folder: Path) -> None:
+    """Write ``voice.toml`` into an acoustic model's folder, in place of the one before."""
+    (folder / FILE_NAME).write_bytes(msgspec.toml.encode(card))

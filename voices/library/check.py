@@ -1,0 +1,35 @@
+"""What an admin should know of a voice that can speak, before fans hear it."""
+
+from pathlib import Path
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from voices.library.card import read_card
+from voices.synth.speech import Speech
+
+WARNINGS = {
+    "no_card": _("It has no card: nothing tells what it was made of."),
+    "other_weights_than_its_card": _("Its card is about other weights."),
+    "other_mode_than_its_card": _("Its card names the other reading mode."),
+    "quiet": _("It is much quieter than other voices."),
+    "loud": _("It is so loud that it may distort."),
+}
+QUIET_DB, LOUD_PEAK = -32.0, 0.99  # RMS below full scale; largest sample
+
+
+def find_warnings(glow_tts: Path, glow_tts_sha256: str, mode: str, speech: Speech) -> list[str]:
+    """Codes of ``WARNINGS`` that hold for a voice, by its files and what it said.
+
+    Raises :class:`voices.synth.CheckpointError` for a card that can't be read.
+    """
+    card = read_card(glow_tts)
+    level = 10 * np.log10(float(np.mean(np.square(speech.samples))) + 1e-12)
+    found = {
+        "no_card": card is None,
+        "other_weights_than_its_card": card is not None and card.acoustic_model.sha256 != glow_tts_sha256,
+        "other_mode_than_its_card": card is not None and card.mode != mode,
+        "quiet": level < QUIET_DB,
+        "loud": float(np.abs(speech.samples).max()) > LOUD_PEAK,
+    }
+    return [code for code, holds in found.items() if holds]
