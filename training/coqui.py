@@ -14,6 +14,7 @@ from TTS.tts.utils.text.tokenizer import TTSTokenizer  # noqa: E402
 from TTS.utils.audio import AudioProcessor  # noqa: E402
 from TTS.vocoder.configs.hifigan_config import HifiganConfig  # noqa: E402
 from TTS.vocoder.layers.losses import L1SpecLoss, MultiScaleSTFTLoss  # noqa: E402
+from TTS.vocoder.models.hifigan_discriminator import HifiganDiscriminator  # noqa: E402
 from TTS.vocoder.models.hifigan_generator import HifiganGenerator  # noqa: E402
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "GlowTTS",
     "GlowTTSConfig",
     "HifiganConfig",
+    "HifiganDiscriminator",
     "HifiganGenerator",
     "L1SpecLoss",
     "MultiScaleSTFTLoss",

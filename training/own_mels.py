@@ -1,24 +1,30 @@
 """What the acoustic model makes of the corpus, frame beside frame with the recorded speech."""
 
 import pathlib
+from typing import Any
 
 import torch
 
 from training.coqui import GlowTTS, load_config
 from training.speech_corpus import Utterance
+from training.start_model import open_acoustic_model
 
 
 @torch.inference_mode()
-def own_mels(acoustic_run: pathlib.Path, utterances: list[Utterance]) -> list[torch.Tensor]:
-    """Mels float32 [n_frames or n_frames - 1, n_mels] by the model of a run folder, aligned to each utterance's own.
+def own_mels(acoustic_model: pathlib.Path, utterances: list[Utterance]) -> list[torch.Tensor]:
+    """Return the mels that an acoustic model makes of each utterance, aligned to the utterance's own.
 
-    The text is laid along the recorded frames and spoken without noise, so these mels are smooth where
-    the service's are smooth: what a vocoder has to learn to sharpen.
+    The text is laid along the recorded frames and spoken without noise, so these mels are smooth where the service's
+    are smooth: what a vocoder has to learn to sharpen.
+
+    Args:
+        acoustic_model: the folder of a run, or of a finished voice.
+        utterances: of the voice that the model speaks with.
+
+    Returns:
+        float32 [n_frames or n_frames - 1, n_mels] each: Glow-TTS drops an odd frame.
     """
-    model = GlowTTS(load_config(str(acoustic_run / "acoustic_config.json")))
-    state = torch.load(acoustic_run / "acoustic.pth", map_location="cpu", weights_only=True)
-    model.load_state_dict(state["average"])
-    model.eval()
+    model = _open(acoustic_model).eval()
     model.store_inverse()
     mels = []
     for utterance in utterances:
@@ -27,3 +33,12 @@ def own_mels(acoustic_run: pathlib.Path, utterances: list[Utterance]) -> list[to
         mel, _ = model.decoder(aligned.transpose(1, 2), torch.ones(1, 1, aligned.shape[1]), reverse=True)
         mels.append(mel[0].T.contiguous())
     return mels
+
+
+def _open(folder: pathlib.Path) -> Any:
+    run = folder / "acoustic.pth"
+    if not run.exists():
+        return open_acoustic_model(folder).model
+    model = GlowTTS(load_config(str(folder / "acoustic_config.json")))
+    model.load_state_dict(torch.load(run, map_location="cpu", weights_only=True)["average"])
+    return model

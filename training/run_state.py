@@ -1,10 +1,20 @@
 """What a training run leaves on disk, so that it goes on where it was stopped."""
 
 import pathlib
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import torch
 
 from training.weight_average import WeightAverage
+
+
+class Stateful(Protocol):
+    """A module or an optimizer."""
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state_dict: dict[str, Any], /) -> Any: ...
 
 
 class RunState:
@@ -21,14 +31,16 @@ class RunState:
         optimizer: torch.optim.Optimizer,
         seed: int = 0,
         steps_before: int = 0,
+        others: Mapping[str, Stateful] | None = None,
     ) -> None:
         """Take up the run at ``path``, with its seed; where there is none, begin with the model as it is.
 
-        ``steps_before`` is what the model was trained for before this run.
+        ``steps_before`` is what the model was trained for before this run; ``others`` are saved beside the model.
         """
         self.path = path
         self.model = model
         self.optimizer = optimizer
+        self.others = others or {}
         self.average = WeightAverage(model)
         self.step = 0
         self.seed = seed
@@ -38,6 +50,8 @@ class RunState:
             model.load_state_dict(saved["model"])
             optimizer.load_state_dict(saved["optimizer"])
             self.average.weights = saved["average"]
+            for name, other in self.others.items():
+                other.load_state_dict(saved[name])
             self.step = saved["step"]
             self.seed = saved.get("seed", 0)
             self.steps_before = saved.get("steps_before", 0)
@@ -57,6 +71,7 @@ class RunState:
                 "step": self.step,
                 "seed": self.seed,
                 "steps_before": self.steps_before,
+                **{name: other.state_dict() for name, other in self.others.items()},
             },
             unfinished,
         )

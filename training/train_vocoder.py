@@ -1,16 +1,19 @@
 """Train the HiFi-GAN V2 generator on one or more voices: mel -> waveform.
 
-    python -m training.train_vocoder RUN_FOLDER --steps 8000 --voice CORPUS_FOLDER ACOUSTIC_RUN_FOLDER
-    python -m training.train_vocoder RUN_FOLDER --steps 2400 --from voice_model/hifigan-v2/1 \\
-        --voice ../corpus-1 ../run-1 --voice ../corpus-2 ../run-2
+    python -m training.train_vocoder RUN_FOLDER --steps 8000 --voice CORPUS_FOLDER ACOUSTIC_MODEL_FOLDER
+    python -m training.train_vocoder RUN_FOLDER --steps 9000 --spectral-steps 3000 --from voice_model/hifigan-v2/1 \\
+        --voice ../corpus-1 voice_model/glow-tts/1 --voice ../corpus-2 voice_model/glow-tts/2
 
-Half of the cuts are mels of the corpus, half those that the voice's own acoustic model makes of it, the one in
-ACOUSTIC_RUN_FOLDER; each cut is made louder or softer by chance, so that voices of any level sound clear. With --from,
-a finished vocoder learns to speak as these voices do; voices that share one take equal turns.
+Spectral losses alone come first; after --spectral-steps the discriminators join, small ones on a CPU and HiFi-GAN's own
+on a GPU. Spectral losses make speech that is understood but buzzes: they do not see the phase, so pitch jumps by
+octaves. Discriminators see it.
 
-Spectral losses only: HiFi-GAN's discriminators (70 M parameters) cost ten times the generator, too much
-for a CPU, and narrow ones made it worse in their first thousand steps. One thread by design, like
-`train_acoustic.py`. Resumes from RUN_FOLDER/vocoder.pth, whose "average" is what `export.py` takes.
+Some of the segments are mels that the voice's own acoustic model makes (a run's folder or a finished voice's), the
+others those of the corpus. Each segment is made louder or softer at random, so that voices of any level sound clear.
+Voices that share a vocoder take equal turns.
+
+One thread by design, like `train_acoustic.py`. Resumes from RUN_FOLDER/vocoder.pth, whose "average" is what `export.py`
+takes.
 """
 
 import argparse
@@ -23,21 +26,27 @@ from typing import Any
 import torch
 
 from training.coqui import L1SpecLoss, MultiScaleSTFTLoss
+from training.discriminators import adversarial_loss, discriminator_loss, discriminators_for, feature_loss
 from training.model_configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, acoustic_config
 from training.own_mels import own_mels
 from training.progress import OnPace, Progress, print_pace
-from training.run_state import RunState
+from training.run_state import RunState, Stateful
 from training.speech_corpus import Utterance, load_utterances
 from training.start_model import build_generator, open_vocoder
 
 FIRST_RATE, LAST_RATE = 1e-3, 5e-5
-FINE_TUNING_FIRST, FINE_TUNING_LAST, FINE_TUNING_WARMUP = 6e-4, 2e-5, 30
+FINE_TUNING_FIRST, FINE_TUNING_LAST, FINE_TUNING_WARMUP = 4e-4, 5e-5, 30
+DISCRIMINATOR_RATE = 2e-4
 SEGMENT_FRAMES = 32
-SEGMENTS_PER_BATCH = 8
-OWN_SHARE = 0.5  # of the segments start from the acoustic model's mel in place of the recorded one
+SEGMENTS_PER_BATCH = {"cpu": 8, "cuda": 64}
+OWN_SHARE = 0.3  # of the segments are the acoustic model's mels
 LEVELS = (-2.0, 6.0)  # dB that a segment is made louder by
 PEAK = 0.98
-MEL_LOSS_WEIGHT = 4.0
+# Reconstruction weighs more once the discriminators are there: with less, speech comes out less like the original.
+SPECTRAL_WEIGHTS = (4.0, 1.0)  # of the mel loss and of the STFT losses
+WEIGHTS_BESIDE_DISCRIMINATORS = (10.0, 2.0)
+ADVERSARIAL_WEIGHT, FEATURE_WEIGHT = 0.6, 2.0
+DISCRIMINATOR_WARMUP = 150  # steps that the discriminators learn before the generator hears of them
 SAVE_EVERY = 100  # steps
 SAMPLE_EVERY = 500
 
@@ -50,18 +59,18 @@ class SpokenVoice:
     own_mels: list[torch.Tensor]  # each [n_frames or n_frames - 1, n_mels]
 
 
-def load_voice(corpus: pathlib.Path, acoustic_run: pathlib.Path, at_most: int | None = None) -> SpokenVoice:
-    """The corpus's utterances that are longer than a cut, of all or of the first ``at_most``."""
+def load_voice(corpus: pathlib.Path, acoustic_model: pathlib.Path, at_most: int | None = None) -> SpokenVoice:
+    """Load the corpus's utterances that are longer than a segment: all, or the first `at_most`."""
     longer = [
         u for u in load_utterances(corpus, acoustic_config()) if len(u.waveform) > (SEGMENT_FRAMES + 1) * HOP_LENGTH
     ]
-    return SpokenVoice(longer[:at_most], own_mels(acoustic_run, longer[:at_most]))
+    return SpokenVoice(longer[:at_most], own_mels(acoustic_model, longer[:at_most]))
 
 
-def segments(voices: list[SpokenVoice], shuffler: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
-    """Random cuts: mels [B, n_mels, frames] and the waveforms [B, 1, samples] under them."""
+def segments(voices: list[SpokenVoice], count: int, shuffler: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+    """Choose random segments: mels [B, n_mels, n_frames] and the waveforms [B, 1, n_samples] that belong to them."""
     mels, waveforms = [], []
-    for _ in range(SEGMENTS_PER_BATCH):
+    for _ in range(count):
         voice = shuffler.choice(voices)
         ((utterance, own_mel),) = shuffler.choices(
             list(zip(voice.utterances, voice.own_mels, strict=True)), [len(u.mel) for u in voice.utterances]
@@ -79,7 +88,7 @@ def segments(voices: list[SpokenVoice], shuffler: random.Random) -> tuple[torch.
 
 
 def rate(step: int, steps: int, fine_tuning: bool) -> float:
-    """The learning rate: a cosine over all ``steps``, lower for a trained model and slow at its start."""
+    """Return the learning rate: a cosine over all `steps`, lower for a trained model and slow at its start."""
     first, last = (FINE_TUNING_FIRST, FINE_TUNING_LAST) if fine_tuning else (FIRST_RATE, LAST_RATE)
     warm = min(1.0, step / FINE_TUNING_WARMUP) if fine_tuning else 1.0
     return warm * (last + (first - last) * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
@@ -90,40 +99,65 @@ def train_vocoder(
     run: pathlib.Path,
     steps: int,
     *,
+    spectral_steps: int | None = None,
     start: pathlib.Path | None = None,
     seed: int = 0,
     device: str = "cpu",
     on_pace: OnPace = print_pace,
 ) -> None:
-    """Train until ``run``/vocoder.pth has ``steps`` steps, from where it is; arguments as `train_acoustic`'s."""
+    """Train until ``run``/vocoder.pth has `steps` steps, from where it is; arguments as `train_acoustic`'s.
+
+    Args:
+        spectral_steps: after so many the discriminators join; None: never.
+    """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     begun = open_vocoder(start)
     generator = begun.model.to(device).train()
     begun.config.save_json(str(run / "vocoder_config.json"))
     optimizer = torch.optim.AdamW(generator.parameters(), betas=(0.8, 0.99))
-    mel_loss = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS).to(device)
-    stft_loss = MultiScaleSTFTLoss().to(device)
-    state = RunState(run / "vocoder.pth", generator, optimizer, seed, begun.steps)
+    discriminators = discriminators_for(device).to(device).train()
+    their_optimizer = torch.optim.AdamW(discriminators.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.8, 0.99))
+    mel_loss: torch.nn.Module = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS).to(device)
+    stft_loss: torch.nn.Module = MultiScaleSTFTLoss().to(device)
+    others: dict[str, Stateful] = {"discriminators": discriminators, "discriminator_optimizer": their_optimizer}
+    state = RunState(run / "vocoder.pth", generator, optimizer, seed, begun.steps, others)
     progress = Progress(run / "tensorboard" / "vocoder", state.step, steps, on_pace)
 
     while state.step < steps:
         state.begin_step()
         for group in optimizer.param_groups:
             group["lr"] = rate(state.step, steps, fine_tuning=start is not None)
-        mels, waveforms = segments(voices, random.Random(f"{state.seed} {state.step}"))
+        shuffler = random.Random(f"{state.seed} {state.step}")
+        mels, waveforms = segments(voices, SEGMENTS_PER_BATCH[device], shuffler)
+        real = waveforms.to(device)
         with torch.autocast(device, dtype=torch.bfloat16):
             made = generator(mels.to(device))
-        made, real = made.float().squeeze(1), waveforms.to(device).squeeze(1)
-        of_mel = mel_loss(made, real)
-        of_magnitude, of_convergence = stft_loss(made, real)
-        loss = MEL_LOSS_WEIGHT * of_mel + of_magnitude + of_convergence
+        made = made.float()
+        judged_steps = 0 if spectral_steps is None else state.step - spectral_steps
+        losses: dict[str, torch.Tensor] = {}
+        if judged_steps > 0:
+            losses["discriminator"] = discriminator_loss(discriminators(real), discriminators(made.detach()))
+            their_optimizer.zero_grad()
+            torch.autograd.backward(losses["discriminator"])
+            torch.nn.utils.clip_grad_norm_(discriminators.parameters(), 10.0)
+            their_optimizer.step()
+        losses["mel"] = mel_loss(made.squeeze(1), real.squeeze(1))
+        magnitude, convergence = stft_loss(made.squeeze(1), real.squeeze(1))
+        losses["stft"] = magnitude + convergence
+        mel_weight, stft_weight = WEIGHTS_BESIDE_DISCRIMINATORS if judged_steps > 0 else SPECTRAL_WEIGHTS
+        loss = mel_weight * losses["mel"] + stft_weight * losses["stft"]
+        if judged_steps > DISCRIMINATOR_WARMUP:
+            judged = discriminators(made)
+            losses["adversarial"] = adversarial_loss(judged)
+            losses["features"] = feature_loss(discriminators(real), judged)
+            loss = loss + ADVERSARIAL_WEIGHT * losses["adversarial"] + FEATURE_WEIGHT * losses["features"]
         optimizer.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         torch.nn.utils.clip_grad_norm_(generator.parameters(), 10.0)
         optimizer.step()
         state.average.update(generator, state.step)
-        progress.add(state.step, mel=float(of_mel.detach()), stft=float(of_magnitude.detach()))
+        progress.add(state.step, **{name: float(value.detach()) for name, value in losses.items()})
         if state.step % SAVE_EVERY == 0 or state.step == steps:
             state.save()
         if state.step % SAMPLE_EVERY == 0 or state.step == steps:
@@ -145,7 +179,10 @@ def main() -> None:
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("--steps", type=int, required=True, help="stop after this many")
     parser.add_argument(
-        "--voice", nargs=2, type=pathlib.Path, action="append", required=True, metavar=("CORPUS", "ACOUSTIC_RUN")
+        "--spectral-steps", type=int, help="let the discriminators join after this many; never, where it is not given"
+    )
+    parser.add_argument(
+        "--voice", nargs=2, type=pathlib.Path, action="append", required=True, metavar=("CORPUS", "ACOUSTIC_MODEL")
     )
     parser.add_argument("--utterances", type=int, help="at most so many of each corpus")
     parser.add_argument("--from", dest="start", type=pathlib.Path, help="a vocoder's folder to begin with")
@@ -154,13 +191,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     voices = []
-    for corpus, acoustic_run in arguments.voice:
-        voices.append(load_voice(corpus, acoustic_run, arguments.utterances))
+    for corpus, acoustic_model in arguments.voice:
+        voices.append(load_voice(corpus, acoustic_model, arguments.utterances))
         print(f"{corpus}: {len(voices[-1].utterances)} utterances", flush=True)
     train_vocoder(
         voices,
         arguments.run,
         arguments.steps,
+        spectral_steps=arguments.spectral_steps,
         start=arguments.start,
         seed=arguments.seed,
         device=arguments.device,

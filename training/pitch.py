@@ -1,0 +1,40 @@
+"""Fundamental frequency of speech, by WORLD's Harvest (Morise 2017)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyworld
+
+FRAME_MS = 5.0
+LOWEST, HIGHEST = 65.0, 600.0  # Hz: a low man's voice and a high child's
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PitchDifference:
+    """How the pitch of a copy differs from that of the original, frame beside frame."""
+
+    voicing_errors: float  # share of frames that are voiced in one and not in the other, 0..1
+    cents: float  # root mean square over the frames that are voiced in both; nan where there are none
+
+
+def pitch(samples: npt.NDArray[np.float32], sample_rate: int) -> Floats:
+    """Return the pitch of `samples` [n_samples] in Hz, one number each 5 ms; 0 where the speech has no voice."""
+    found: Floats = pyworld.harvest(
+        samples.astype(np.float64), sample_rate, f0_floor=LOWEST, f0_ceil=HIGHEST, frame_period=FRAME_MS
+    )[0]
+    return found
+
+
+def pitch_difference(original: Floats, copy: Floats) -> PitchDifference:
+    """Compare two pitch contours that begin at the same moment; the longer one's end is left out."""
+    length = min(len(original), len(copy))
+    original, copy = original[:length], copy[:length]
+    both = (original > 0) & (copy > 0)
+    errors = float(np.mean((original > 0) != (copy > 0)))
+    if not both.any():
+        return PitchDifference(errors, float("nan"))
+    cents = 1200 * np.log2(copy[both] / original[both])
+    return PitchDifference(errors, float(np.sqrt(np.mean(np.square(cents)))))
