@@ -23,7 +23,7 @@ from voices.synth.plausibility import find_flaw
 from voices.synth.voice import Voice
 
 VOICE_MODEL = Path(__file__).parents[1] / "voice_model"
-TRAINING = VOICE_MODEL / "training"
+SENTENCES = Path(__file__).parents[1] / "training" / "sentences"
 FILES = ("everyday.txt", "made_of_words.txt", "short.txt", "law.txt", "held_out.txt")
 SHORT = ["네.", "응?", "아!", "ㅋㅋ", "1", "안녕", "쉿!", "고마워요."]
 
@@ -137,7 +137,7 @@ def _row(name: str, verdicts: list[str]) -> None:
 
 def main() -> None:
     torch.set_num_threads(1)
-    sentences = [line for file in FILES for line in (TRAINING / file).read_text(encoding="utf-8").splitlines()]
+    sentences = [line for file in FILES for line in (SENTENCES / file).read_text(encoding="utf-8").splitlines()]
     sample = SHORT + random.Random(0).sample(sentences, 60)
     for member in read_manifest(VOICE_MODEL):
         for speed in (1.0, 0.5, 2.0):

@@ -5,9 +5,9 @@ from pathlib import Path
 import soundfile
 import torch
 
-from tests.training.recordings.synthetic import SAMPLE_RATE, speech
-from training.model_configs import acoustic_config, vocoder_config
-from training.speech_corpus import write_metadata
+from testing.recordings import SAMPLE_RATE, speech
+from training.corpus.folder import write_metadata
+from training.models.configs import acoustic_config, vocoder_config
 
 
 def write_small_acoustic_model(folder: Path) -> None:

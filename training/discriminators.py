@@ -13,7 +13,7 @@ from torch import nn
 from torch.nn.functional import l1_loss, leaky_relu, pad
 from torch.nn.utils.parametrizations import weight_norm
 
-from training.coqui import HifiganDiscriminator
+from training.models.coqui import HifiganDiscriminator
 
 PERIODS = (2, 3, 5, 7, 11)  # samples
 PERIOD_WIDTHS = (8, 24, 48, 64)  # channels of each layer

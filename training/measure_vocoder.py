@@ -22,15 +22,15 @@ import pesq
 import soxr
 import torch
 
-from training.clean import Waveform
-from training.coqui import AudioProcessor
-from training.intervals import table
-from training.model_configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
-from training.picture import taught
-from training.pitch import pitch, pitch_difference
+from training.corpus.clean import Waveform
+from training.corpus.teachers import TEACHERS
+from training.measures.intervals import table
+from training.measures.pitch import pitch, pitch_difference
+from training.models.configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
+from training.models.coqui import AudioProcessor
+from training.models.start import open_vocoder
 from training.sentences import held_out_sentences
-from training.start_model import open_vocoder
-from training.teachers import TEACHERS
+from training.voice.picture import taught
 
 PESQ_SAMPLE_RATE = 16_000  # Hz, of the wideband measure
 SENTENCES = 12

@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from training.coqui import GlowTTS, load_config
-from training.speech_corpus import Utterance
-from training.start_model import open_acoustic_model
+from training.corpus.folder import Utterance
+from training.models.coqui import GlowTTS, load_config
+from training.models.start import open_acoustic_model
 
 
 @torch.inference_mode()

@@ -18,13 +18,13 @@ from typing import Any
 
 import torch
 
-from training.coqui import AudioProcessor, GlowTTS, GlowTTSConfig, sequence_mask
-from training.model_configs import BLANK, PAD
-from training.progress import OnPace, Progress, print_pace
-from training.pronunciation import SYMBOLS
-from training.run_state import RunState
-from training.speech_corpus import Utterance, load_utterances
-from training.start_model import open_acoustic_model
+from training.corpus.folder import Utterance, load_utterances
+from training.models.configs import BLANK, PAD
+from training.models.coqui import AudioProcessor, GlowTTS, GlowTTSConfig, sequence_mask
+from training.models.start import open_acoustic_model
+from training.runs.progress import OnPace, Progress, print_pace
+from training.runs.state import RunState
+from training.sentences.pronunciation import SYMBOLS
 
 PEAK_RATE = 2e-3
 WARMUP = 800  # steps; the rate falls with 1/sqrt(step) after them (Noam)

@@ -25,14 +25,14 @@ from typing import Any
 
 import torch
 
-from training.coqui import L1SpecLoss, MultiScaleSTFTLoss
+from training.corpus.folder import Utterance, load_utterances
 from training.discriminators import adversarial_loss, discriminator_loss, discriminators_for, feature_loss
-from training.model_configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, acoustic_config
+from training.models.configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, acoustic_config
+from training.models.coqui import L1SpecLoss, MultiScaleSTFTLoss
+from training.models.start import build_generator, open_vocoder
 from training.own_mels import own_mels
-from training.progress import OnPace, Progress, print_pace
-from training.run_state import RunState, Stateful
-from training.speech_corpus import Utterance, load_utterances
-from training.start_model import build_generator, open_vocoder
+from training.runs.progress import OnPace, Progress, print_pace
+from training.runs.state import RunState, Stateful
 
 FIRST_RATE, LAST_RATE = 1e-3, 5e-5
 FINE_TUNING_FIRST, FINE_TUNING_LAST, FINE_TUNING_WARMUP = 4e-4, 5e-5, 30

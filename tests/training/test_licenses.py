@@ -3,8 +3,8 @@
 import re
 
 from testing.processes import REPOSITORY
-from training.judge import WEIGHTS_PACKAGES
-from training.teachers import PACKAGE, TEACHERS
+from training.corpus.teachers import PACKAGE, TEACHERS
+from training.measures.judge import WEIGHTS_PACKAGES
 
 ROWS = [
     [cell.strip() for cell in line.strip("|\n").split("|")]
@@ -19,7 +19,7 @@ def test_every_row_has_a_source_and_a_licence() -> None:
 
 def test_every_list_of_sentences_is_named() -> None:
     named = {name for part, _, _ in ROWS for name in re.findall(r"(\w+\.txt)`", part)}
-    assert named == {path.name for path in (REPOSITORY / "training").glob("*.txt")}
+    assert named == {path.name for path in (REPOSITORY / "training" / "sentences").glob("*.txt")}
 
 
 def test_the_teacher_and_the_judge_are_named() -> None:

@@ -8,12 +8,12 @@ pytest.importorskip("pyworld", reason="needs requirements/training.txt")
 pytest.importorskip("pesq", reason="needs requirements/training.txt")
 
 from testing.processes import REPOSITORY
-from training.clean import Waveform
-from training.intervals import interval, table
+from training.corpus.clean import Waveform
 from training.measure_vocoder import measure_copies, perceived_quality
-from training.model_configs import SAMPLE_RATE
-from training.pitch import pitch, pitch_difference
-from training.start_model import open_vocoder
+from training.measures.intervals import interval, table
+from training.measures.pitch import pitch, pitch_difference
+from training.models.configs import SAMPLE_RATE
+from training.models.start import open_vocoder
 from voices.synth import load_voice, synthesize
 
 VOICE_MODEL = REPOSITORY / "voice_model"

@@ -14,11 +14,12 @@ import torch
 
 from testing.processes import REPOSITORY
 from testing.small_voice import write_small_acoustic_model, write_small_corpus, write_small_vocoder
-from training import export, train_vocoder
-from training.speech_corpus import load_utterances
-from training.start_model import open_acoustic_model, open_vocoder
+from training import train_vocoder
+from training.corpus.folder import load_utterances
+from training.models.start import open_acoustic_model, open_vocoder
 from training.train_acoustic import train_acoustic
 from training.train_vocoder import PEAK, SpokenVoice, load_voice, segments
+from training.voice import export
 from voices.synth.checkpoint import read_voice_settings
 
 
@@ -109,7 +110,7 @@ def test_an_exported_voice_counts_the_steps_of_the_one_it_began_with(
 
 @pytest.mark.skipif(importlib.util.find_spec("pyloudnorm") is None, reason="needs requirements/training.txt")
 def test_a_voice_is_brought_to_one_loudness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training import level
+    from training.voice import level
 
     glow_tts, vocoder = tmp_path / "glow", REPOSITORY / "voice_model" / "hifigan-v2" / "1"
     shutil.copytree(REPOSITORY / "voice_model" / "glow-tts" / "1", glow_tts)

@@ -12,7 +12,7 @@ import torch
 
 from testing.processes import REPOSITORY
 from testing.small_voice import write_small_acoustic_model, write_small_corpus
-from training.speech_corpus import recorded_sentences
+from training.corpus.folder import recorded_sentences
 
 STEPS = 60
 

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from testing.recordings import speech, write
 from testing.small_voice import write_small_acoustic_model, write_small_vocoder
-from tests.training.recordings.synthetic import speech, write
-from training import level
+from training.corpus.folder import corpus_size
 from training.recordings import checking, fine_tuning
 from training.recordings.metadata import Recording, read_metadata
-from training.speech_corpus import corpus_size
+from training.voice import level
 from voices.library.card import read_card
 from voices.library.manifest import read_manifest
 from voices.models import Member

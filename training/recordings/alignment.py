@@ -8,7 +8,7 @@ import collections
 import math
 from dataclasses import dataclass
 
-from training.judge import MISMATCH, letters
+from training.measures.judge import MISMATCH, letters
 from training.recordings.pauses import Part
 from training.recordings.sound import MAX_SECONDS
 

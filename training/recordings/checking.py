@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from training.heard import HeardFile
-from training.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
+from training.measures.heard import HeardFile
+from training.measures.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
 from training.recordings.messages import Say, problem_line
 from training.recordings.metadata import Problem, Recording, RecordingsError
 from training.recordings.sound import check_sound, read_samples, sample_rate_of, syllable_count

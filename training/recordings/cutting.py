@@ -6,8 +6,8 @@ from pathlib import Path
 import soundfile
 from django.utils.translation import gettext as _
 
-from training.heard import HeardFile
-from training.judge import Judge
+from training.measures.heard import HeardFile
+from training.measures.judge import Judge
 from training.recordings.alignment import HeardPart, Match, align
 from training.recordings.messages import Say
 from training.recordings.metadata import Problem, Recording

@@ -12,18 +12,18 @@ import numpy as np
 import soundfile
 import soxr
 
-from training import judge as judging
-from training import level
-from training.clean import clean
-from training.coqui import load_config
-from training.export import export
-from training.progress import OnPace
+from training.corpus.clean import clean
+from training.corpus.folder import corpus_size, load_utterances, write_metadata
+from training.measures import judge as judging
+from training.models.coqui import load_config
+from training.models.start import open_acoustic_model
 from training.recordings.metadata import Recording
 from training.recordings.sound import read_samples, sample_rate_of
+from training.runs.progress import OnPace
 from training.sentences import HELD_OUT, held_out_sentences, syllables
-from training.speech_corpus import corpus_size, load_utterances, write_metadata
-from training.start_model import open_acoustic_model
 from training.train_acoustic import train_acoustic
+from training.voice import level
+from training.voice.export import export
 from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, read_card
 from voices.library.manifest import ManifestMember
 from voices.synth import load_voice, read

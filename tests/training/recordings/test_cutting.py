@@ -11,7 +11,7 @@ import pytest
 from django.utils import translation
 
 from testing.processes import REPOSITORY
-from tests.training.recordings.synthetic import write
+from testing.recordings import write
 from voices.synth import load_voice, synthesize
 
 pytestmark = pytest.mark.skipif(
@@ -38,8 +38,8 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_lines_are_found_and_what_is_left_over_is_named(folder: Path) -> None:
-    from training.heard import HeardFile
-    from training.judge import Judge
+    from training.measures.heard import HeardFile
+    from training.measures.judge import Judge
     from training.recordings.checking import check_recordings
     from training.recordings.cutting import cut_readings
     from training.recordings.script import read_scripts

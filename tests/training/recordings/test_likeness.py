@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.training.recordings.synthetic import SAMPLE_RATE, speech
+from testing.recordings import SAMPLE_RATE, speech
 from training.recordings.likeness import character_of
 
 

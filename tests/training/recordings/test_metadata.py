@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from tests.training.recordings.synthetic import speech, write
+from testing.recordings import speech, write
 from training.recordings.metadata import Recording, RecordingsError, read_metadata
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from testing.processes import REPOSITORY
-from tests.training.recordings.synthetic import write
+from testing.recordings import write
 from training.recordings.metadata import Recording
 from training.recordings.nearest import nearest_demo_voice
 from voices.synth import load_voice, synthesize

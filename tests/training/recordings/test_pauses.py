@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.training.recordings.synthetic import SAMPLE_RATE, write
+from testing.recordings import SAMPLE_RATE, write
 from training.recordings.pauses import MARGIN, find_parts, read_part
 from training.recordings.sound import MAX_SECONDS
 

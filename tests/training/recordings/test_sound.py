@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 from django.utils import translation
 
-from tests.training.recordings.synthetic import SAMPLE_RATE, speech, write
+from testing.recordings import SAMPLE_RATE, speech, write
 from training.recordings.metadata import Recording
 from training.recordings.sound import check_sound
 

@@ -15,8 +15,8 @@ from voices.models import Member, Voice
 from voices.synth import SynthError
 
 if TYPE_CHECKING:
-    from training.judge import Judge
-    from training.progress import Pace
+    from training.measures.judge import Judge
+    from training.runs.progress import Pace
 
 DEFAULT_STEPS = 400
 
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def find_usable(self, folder: Path, owner: Member, judge: "Judge") -> tuple[Path, list[Recording]]:
         """The folder to work in and the recordings to learn from; says what is wrong with the others."""
-        from training.heard import HeardFile
+        from training.measures.heard import HeardFile
         from training.recordings.checking import check_amount, check_recordings
         from training.recordings.cutting import cut_readings
         from training.recordings.fine_tuning import fingerprint
@@ -122,7 +122,7 @@ def load_judge() -> "Judge":
     try:
         import torch
 
-        from training.judge import Judge
+        from training.measures.judge import Judge
 
         judge = Judge()
         torch.set_num_threads(1)  # more than there are free cores make training ten times slower

@@ -10,8 +10,8 @@ import numpy as np
 import soundfile
 import torch
 
-from training.coqui import AudioProcessor, GlowTTSConfig, TTSTokenizer
-from training.pronunciation import pronounced_jamo
+from training.models.coqui import AudioProcessor, GlowTTSConfig, TTSTokenizer
+from training.sentences.pronunciation import pronounced_jamo
 
 METADATA = "metadata.csv"
 REJECTED = "rejected.txt"

@@ -1,6 +1,6 @@
 """Speak a list of sentences with an exported voice, and list the files for a recognizer to read.
 
-    python -m training.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--voice 1] [--noise-scale 0.0]
+    python -m training.measures.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--voice 1] [--noise-scale 0.0]
 
 OUTPUT_FOLDER/list.tsv has a line for each sentence: path of the wav, tab, the sentence.
 """
@@ -12,8 +12,8 @@ from typing import Any
 import soundfile
 import torch
 
-from training.coqui import GlowTTS, HifiganGenerator, TTSTokenizer, load_config
-from training.pronunciation import pronounced_jamo
+from training.models.coqui import GlowTTS, HifiganGenerator, TTSTokenizer, load_config
+from training.sentences.pronunciation import pronounced_jamo
 
 
 class Voice:

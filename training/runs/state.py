@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import torch
 
-from training.weight_average import WeightAverage
+from training.runs.weight_average import WeightAverage
 
 
 class Stateful(Protocol):

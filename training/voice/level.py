@@ -1,6 +1,6 @@
 """Bring a voice to one loudness, so that members who share a page are equally loud.
 
-    python -m training.level GLOW_TTS_FOLDER HIFIGAN_FOLDER
+    python -m training.voice.level GLOW_TTS_FOLDER HIFIGAN_FOLDER
 
 The last thing that Glow-TTS does is to undo its first flow, a scale and a bias for each mel band: moving that bias
 moves all of a natural-log mel, and nothing else. The checkpoint is replaced by one of the same name.

@@ -1,6 +1,6 @@
 """Which sounds of Korean the corpus's sentences hold, against all that there are.
 
-    python -m training.coverage
+    python -m training.sentences.coverage
 
 Counted as pronounced. The syllables that there are: what the 2,350 of KS X 1001, the standard's choice of those that
 Korean is written with (Python's `euc_kr`), sound like. The pairs of sounds: those within these syllables, each final
@@ -13,8 +13,8 @@ import itertools
 import unicodedata
 from dataclasses import dataclass, field
 
-from training.pronunciation import ONSETS, PUNCTUATION, VOWELS, pronounced_jamo
 from training.sentences import CORPUS_LISTS, HELD_OUT, HERE, read_list
+from training.sentences.pronunciation import ONSETS, PUNCTUATION, VOWELS, pronounced_jamo
 
 WORD_END = " "
 FINALS = [chr(ord("가") + final) for final in range(28)]  # ㅏ with each final consonant, or none

@@ -2,9 +2,9 @@
 
 import pytest
 
-from training.compose_sentences import compose
-from training.coverage import inventory, standard_syllables, units_of
 from training.sentences import CORPUS_LISTS, GAP_FILLERS, HERE, corpus_sentences, read_list
+from training.sentences.compose import compose
+from training.sentences.coverage import inventory, standard_syllables, units_of
 
 OTHERS = [line for name in CORPUS_LISTS if name != GAP_FILLERS for line in read_list(HERE / name)]
 

@@ -1,7 +1,7 @@
 """The two models as coqui-tts configs; what is set here is what the exported config files say."""
 
-from training.coqui import BaseAudioConfig, CharactersConfig, GlowTTSConfig, HifiganConfig
-from training.pronunciation import CODAS, ONSETS, PUNCTUATION, SYMBOLS, VOWELS
+from training.models.coqui import BaseAudioConfig, CharactersConfig, GlowTTSConfig, HifiganConfig
+from training.sentences.pronunciation import CODAS, ONSETS, PUNCTUATION, SYMBOLS, VOWELS
 
 SAMPLE_RATE = 22_050  # Hz
 HOP_LENGTH = 256  # samples

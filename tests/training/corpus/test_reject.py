@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from testing.small_voice import write_small_corpus
-from training.heard import HeardFile
-from training.judge import error_rate, letter_error_rate
-from training.reject import reject
-from training.speech_corpus import recorded_sentences, write_metadata
+from training.corpus.folder import recorded_sentences, write_metadata
+from training.corpus.reject import reject
+from training.measures.heard import HeardFile
+from training.measures.judge import error_rate, letter_error_rate
 
 with_judge = pytest.mark.skipif(
     importlib.util.find_spec("faster_whisper") is None, reason="needs requirements/training.txt"

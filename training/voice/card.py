@@ -1,6 +1,6 @@
 """Write a demo voice's card, `voice.toml`: what it was made of, and how well it is understood.
 
-    python -m training.card GLOW_TTS_FOLDER HIFIGAN_FOLDER CORPUS_FOLDER --name 하늘 --teacher 1
+    python -m training.voice.card GLOW_TTS_FOLDER HIFIGAN_FOLDER CORPUS_FOLDER --name 하늘 --teacher 1
 
 The voice speaks `held_out.txt` as the service speaks, and the judge reads it back.
 """
@@ -11,10 +11,10 @@ import pathlib
 
 import torch
 
-from training.judge import NAME, Judge, voice_error_rate
+from training.corpus.folder import corpus_size
+from training.corpus.teachers import PACKAGE, TEACHERS
+from training.measures.judge import NAME, Judge, voice_error_rate
 from training.sentences import HELD_OUT, held_out_sentences
-from training.speech_corpus import corpus_size
-from training.teachers import PACKAGE, TEACHERS
 from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, write_card
 from voices.synth import load_voice
 from voices.synth.checkpoint import read_voice_settings

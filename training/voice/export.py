@@ -1,6 +1,6 @@
 """Write a run's averaged weights as a voice's: coqui checkpoints beside their configs.
 
-    python -m training.export RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
+    python -m training.voice.export RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
 
 Whichever of the two models the run has is written. The step in a checkpoint's name counts those of the voice that the
 run began with.
@@ -12,7 +12,7 @@ import pathlib
 import torch
 from coqpit import Coqpit
 
-from training.coqui import load_config
+from training.models.coqui import load_config
 
 FOLDERS = {"acoustic": ("glow-tts", "g"), "vocoder": ("hifigan-v2", "h")}
 

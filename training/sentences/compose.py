@@ -1,6 +1,6 @@
 """Compose sentences that say every syllable and every pair of sounds that the other lists lack.
 
-    python -m training.compose_sentences OUT_FILE [--seed 0]
+    python -m training.sentences.compose OUT_FILE [--seed 0]
 
 Most of what is missing is rare in words, so names are coined of it and put into plain sentences. Greedy: the sentence
 that says most new for its length comes next. The same seed gives the same list; `gap_fillers.txt` is that of seed 0.
@@ -11,9 +11,9 @@ import pathlib
 import random
 import unicodedata
 
-from training.coverage import inventory, units_of
-from training.pronunciation import CODAS, ONSETS, VOWELS
 from training.sentences import CORPUS_LISTS, GAP_FILLERS, HERE, read_list
+from training.sentences.coverage import inventory, units_of
+from training.sentences.pronunciation import CODAS, ONSETS, VOWELS
 
 NAMES_PER_UNIT = 12
 ROUNDS = 8  # a name's sounds change beside others, so some units need another try

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from training.coqui import GlowTTS, HifiganGenerator, load_config
-from training.model_configs import acoustic_config, vocoder_config
+from training.models.configs import acoustic_config, vocoder_config
+from training.models.coqui import GlowTTS, HifiganGenerator, load_config
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ import pytest
 
 from testing.processes import REPOSITORY
 from testing.small_voice import write_small_acoustic_model, write_small_corpus, write_small_vocoder
-from training import card, teachers
+from training.corpus import teachers
+from training.voice import card
 from voices.library.card import describe_model, read_card
 from voices.synth.checkpoint import read_voice_settings
 

@@ -1,6 +1,6 @@
 """Let the judge listen to a corpus, and set aside what it can't recognize: `rejected.txt`, which training leaves out.
 
-    python -m training.reject CORPUS_FOLDER [--limit 0.5]
+    python -m training.corpus.reject CORPUS_FOLDER [--limit 0.5]
 
 A line is the wav's name, what was heard, and the share of wrong letters. Resumes from `heard.tsv`; another limit needs
 no listening.
@@ -12,10 +12,10 @@ import time
 
 import soundfile
 
-from training.heard import HeardFile
-from training.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
+from training.corpus.folder import REJECTED, listed_sentences
+from training.measures.heard import HeardFile
+from training.measures.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
 from training.sentences import syllables
-from training.speech_corpus import REJECTED, listed_sentences
 
 
 def hear_all(wavs: list[pathlib.Path], heard: HeardFile) -> None:

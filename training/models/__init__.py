@@ -1,0 +1,1 @@
+"""The two models and the mel between them, as coqui-tts configs and classes."""

@@ -1,0 +1,1 @@
+"""What both training loops share: saving and resuming, averaged weights, a log."""

@@ -1,0 +1,1 @@
+"""From a finished run to a voice's files: export, loudness, card, picture."""
