@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.library.hashes import hash_voice_files
 from voices.models import Member, Voice, VoiceRequest
 
@@ -59,10 +60,10 @@ def succeeded(member: Member, **fields: Any) -> VoiceRequest:
     """A finished request with its audio object, and its public copy where it has a public name."""
     request = processing(member, **fields)
     assert request.begin_speaking(SENTENCE, [], 1)
-    name = default_storage.save(request.attempt_audio_name, ContentFile(AUDIO))
+    name = default_storage.save(attempt_audio_name(request), ContentFile(AUDIO))
     assert request.succeed(audio_name=name, **SOUND)
-    if request.public_audio_name:
-        default_storage.save(request.public_audio_name, ContentFile(AUDIO))
+    if public_audio_name(request):
+        default_storage.save(public_audio_name(request), ContentFile(AUDIO))
     return reloaded(request)
 
 

@@ -1,17 +1,64 @@
-"""The administrator's dictionary, as the reader wants it."""
+"""The administrator's dictionary: entries, and the lexicon that the reader takes."""
 
 from datetime import datetime
+from typing import Self
 
-from voices.models import DictionaryEntry
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from voices.constraints import HANGUL, ONE_LINE
 from voices.synth.text import Lexicon
+
+
+class DictionaryEntryQuerySet(models.QuerySet["DictionaryEntry"]):
+    def for_member(self, member_id: int | None) -> Self:
+        """Return the entries for all members, then those of the member, which take precedence."""
+        return self.filter(Q(member=None) | Q(member=member_id)).order_by(F("member").asc(nulls_first=True), "written")
+
+    def version(self) -> tuple[int, datetime | None]:
+        """Return a value that changes whenever an entry does, by one query that is cheap enough for each request."""
+        counted = self.aggregate(count=models.Count("pk"), latest=models.Max("updated_at"))
+        return counted["count"], counted["latest"]
+
+
+class DictionaryEntry(models.Model):
+    """The reading of a name or a brand that the rules can't know."""
+
+    written = models.CharField(_("written"), max_length=50, validators=[ONE_LINE])
+    reading = models.CharField(_("reading"), max_length=100, validators=[HANGUL], help_text=_("In Hangul."))
+    member = models.ForeignKey(
+        "voices.Member",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="dictionary_entries",
+        verbose_name=_("member"),
+        help_text=_("Leave empty to read it so for all members."),
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = DictionaryEntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["written"]
+        verbose_name = _("dictionary entry")
+        verbose_name_plural = _("dictionary")
+        constraints = [
+            models.UniqueConstraint(fields=["written", "member"], name="one_reading_per_member", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.written} → {self.reading}"
+
 
 _compiled: dict[int | None, tuple[tuple[int, datetime | None], Lexicon]] = {}
 
 
 def lexicon_for(member_id: int | None) -> Lexicon:
-    """The member's lexicon as it is now; compiled again only when an entry has changed.
+    """Return the member's lexicon, compiled again only when an entry has changed.
 
-    Each process asks the database for the version, so an edit counts from the next request on, in every worker.
+    Each process asks the database for the version, so that an edit takes effect at the next request in every worker.
     """
     entries = DictionaryEntry.objects.for_member(member_id)
     version = entries.version()

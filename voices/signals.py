@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
+from voices.audio_objects import public_audio_name, stray_audio_names
 from voices.models import VoiceRequest
 
 
@@ -14,9 +15,9 @@ from voices.models import VoiceRequest
 def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
     """A request takes its audio along; the public copy stays while another request has that name."""
     names = [instance.audio_name] if instance.audio_name else []
-    names += instance.stray_audio_names if instance.stray_audio else []
-    if instance.audio_name and instance.public_audio_name and not _shares_public_name(instance):
-        names.append(instance.public_audio_name)
+    names += stray_audio_names(instance) if instance.stray_audio else []
+    if instance.audio_name and (public := public_audio_name(instance)) and not _shares_public_name(instance):
+        names.append(public)
     for name in names:
         transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
 

@@ -9,15 +9,13 @@ import hashlib
 import logging
 
 from django.conf import settings
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError, transaction
 from django_q.exceptions import TimeoutException
-from django_q.tasks import async_task
 
+from voices.audio_objects import AudioNotStored, attempt_audio_name, discard_audio, public_audio_name, store_audio
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
-from voices.models import Voice, VoiceRequest
+from voices.models import VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
@@ -37,15 +35,6 @@ class NoVoiceError(SynthError):
     """The member has no active voice."""
 
     code = "no_voice"
-
-
-class AudioNotStored(Exception):
-    """The storage did not take the audio; its own exception is the cause."""
-
-
-def enqueue_synthesis() -> None:
-    """Put one request's worth of work in the queue, within the caller's transaction."""
-    async_task("voices.tasks.synthesize_next")
 
 
 def synthesize_next() -> None:
@@ -105,15 +94,15 @@ def speak(request: VoiceRequest) -> None:
     )
     if request.purpose == VoiceRequest.Purpose.CHECK:
         warnings = find_warnings(voice.glow_tts_path, voice.glow_tts_sha256, voice.mode, speech)
-        through_outage(lambda: Voice.objects.filter(pk=voice.pk).update(warnings=warnings))
+        through_outage(lambda: voice.record_warnings(warnings))
     audio = encode(speech.samples, speech.sample_rate, request.format)
     try:
-        _store(request.attempt_audio_name, audio)
+        store_audio(attempt_audio_name(request), audio)
         if not through_outage(lambda: _finish(request, audio, speech.duration_seconds)):
             raise AttemptLost
     except (AttemptLost, AudioNotStored):
         # After any other exception the row may name this audio: then it is the sweeper's to judge.
-        _discard(request.attempt_audio_name)
+        discard_audio(attempt_audio_name(request))
         raise
 
 
@@ -121,31 +110,16 @@ def _finish(request: VoiceRequest, audio: bytes, duration_seconds: float) -> boo
     """Tell of the stored audio. False: this attempt lost the row."""
     with transaction.atomic():
         finished = request.succeed(
-            audio_name=request.attempt_audio_name,
+            audio_name=attempt_audio_name(request),
             audio_size=len(audio),
             audio_sha256=hashlib.sha256(audio).hexdigest(),
             duration_seconds=duration_seconds,
         )
         # The row is locked until the commit, so no later attempt's audio is overwritten.
-        if finished and request.public_audio_name:
-            _store(request.public_audio_name, audio)
+        if finished and (public := public_audio_name(request)):
+            store_audio(public, audio)
     # Where the answer to an earlier commit was lost, the row names this audio already.
-    return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=request.attempt_audio_name).exists()
-
-
-def _store(name: str, audio: bytes) -> None:
-    try:
-        default_storage.save(name, ContentFile(audio))
-    except Exception as error:  # each storage has errors of its own
-        raise AudioNotStored(name) from error
-
-
-def _discard(name: str) -> None:
-    """Delete what nobody will hear; where that fails, the sweeper tries again."""
-    try:
-        default_storage.delete(name)
-    except Exception as error:
-        logger.warning("%s can't be deleted now: %s", name, error)
+    return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=attempt_audio_name(request)).exists()
 
 
 def _failure_code(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from testing.crowd import crowd
 from testing.factories import reloaded
 from testing.processes import REPOSITORY, answers, free_port, wait_until
 from tests.chaos.world import World, ask, now
+from voices.audio_objects import attempt_audio_name
 from voices.models import Member, VoiceRequest
 
 pytestmark = pytest.mark.chaos
@@ -134,7 +135,7 @@ class TestStorage:
 
     def test_the_disk_is_really_full(self, world: World, member: Member) -> None:
         request = VoiceRequest(member=member)
-        folder = world.media / Path(request.attempt_audio_name).parent
+        folder = world.media / Path(attempt_audio_name(request)).parent
         folder.mkdir(parents=True)
         for attempt in range(1, ATTEMPTS + 1):
             (folder / f"{attempt}_voice.wav.part").symlink_to("/dev/full")

@@ -24,6 +24,7 @@ from testing import factories
 from testing.factories import reloaded
 from testing.processes import answers, free_port, wait_until
 from voices import google_cloud_storage
+from voices.audio_objects import public_audio_name
 from voices.models import Member
 from voices.tasks import synthesize_next
 
@@ -105,7 +106,7 @@ def test_a_request_is_spoken_into_the_bucket_and_heard_from_it(bucket: str, clie
 @pytest.mark.django_db(transaction=True)
 def test_a_deleted_request_takes_its_objects_along(bucket: str, client: Client, member: Member) -> None:
     request = factories.succeeded(member, **PUBLIC)
-    names = [request.audio_name, request.public_audio_name]
+    names = [request.audio_name, public_audio_name(request)]
     assert [default_storage.exists(str(name)) for name in names] == [True, True]
     client.delete(f"/api/voice-requests/{request.pk}/")
     assert [default_storage.exists(str(name)) for name in names] == [False, False]

@@ -15,6 +15,7 @@ from django_q.models import OrmQ
 
 from testing import factories
 from testing.factories import CLUSTER, SOUND, reloaded, second_connection
+from voices.audio_objects import attempt_audio_name, stray_audio_names
 from voices.models import CHANGED_CHANNEL, Member, Voice, VoiceRequest
 
 Listen = Callable[[], list[str]]
@@ -35,7 +36,7 @@ class TestSubmit:
         def enqueue() -> None:
             raise psycopg.OperationalError("the queue is away")
 
-        monkeypatch.setattr("voices.tasks.enqueue_synthesis", enqueue)
+        monkeypatch.setattr("voices.queue.enqueue_synthesis", enqueue)
         with pytest.raises(psycopg.OperationalError):
             factories.queued(member)
         assert not VoiceRequest.objects.exists()
@@ -305,15 +306,15 @@ class TestStrayAudio:
         factories.processing(member).put_back()
         winner = VoiceRequest.objects.claim_next(CLUSTER)
         assert winner is not None
-        winner.succeed(audio_name=winner.attempt_audio_name, **SOUND)
+        winner.succeed(audio_name=attempt_audio_name(winner), **SOUND)
         (done,) = self.old()
-        assert done.stray_audio_names == [f"wav_files/{member.pk}/{done.pk}/1_voice.wav"]
+        assert stray_audio_names(done) == [f"wav_files/{member.pk}/{done.pk}/1_voice.wav"]
 
     @pytest.mark.parametrize("end", [VoiceRequest.cancel, lambda request: request.fail("internal_error", "")])
     def test_what_ended_otherwise_has_no_winner(self, end: Callable[[VoiceRequest], bool], member: Member) -> None:
         end(factories.processing(member))
         (ended,) = self.old()
-        assert ended.stray_audio_names == [f"wav_files/{member.pk}/{ended.pk}/1_voice.wav"]
+        assert stray_audio_names(ended) == [f"wav_files/{member.pk}/{ended.pk}/1_voice.wav"]
 
 
 class TestConstraints:

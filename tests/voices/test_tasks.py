@@ -18,6 +18,7 @@ from django_q.exceptions import TimeoutException
 
 from testing import factories
 from testing.factories import files_below, reloaded
+from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.models import Member, VoiceRequest
 from voices.storage import SignedFileSystemStorage
 from voices.tasks import synthesize_next
@@ -248,14 +249,15 @@ class TestAnAttemptThatGoesWrong:
         monkeypatch.setattr(VoiceRequest, "succeed", lambda self, **kwargs: False)
         request = factories.queued(member)
         synthesize_next()
-        assert files_below(media_dir) == [reloaded(request).attempt_audio_name]
+        assert files_below(media_dir) == [attempt_audio_name(reloaded(request))]
         assert reloaded(request).cancel()
         assert reloaded(request).stray_audio
 
     def test_with_a_public_copy_leaves_no_audio(self, member: Member, media_dir: Path) -> None:
         request = factories.queued(member, **PUBLIC)
-        assert request.public_audio_name
-        (media_dir / request.public_audio_name / "in the way").mkdir(parents=True)
+        public = public_audio_name(request)
+        assert public
+        (media_dir / public / "in the way").mkdir(parents=True)
         failed = spoken_after(3, request)
         assert (failed.status, failed.error_code) == ("failed", "storage_unavailable")
         assert files_below(media_dir) == []

@@ -13,7 +13,8 @@ from testing.factories import reloaded
 from testing.tiny_voice import write_tiny_voice
 from voices.library.check import WARNINGS
 from voices.library.store import CONFIG, WEIGHTS, keep_pair
-from voices.models import Member, NoVoiceBefore, QueueFull, Voice, VoiceNotUsable, VoiceRequest
+from voices.models import Member, NoVoiceBefore, Voice, VoiceNotUsable, VoiceRequest
+from voices.queue import QueueFull
 from voices.tasks import attempt, synthesize_next
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 
@@ -43,7 +44,7 @@ def bring(tmp_path: Path) -> Bring:
         kept = keep_pair(member.pk, *parts)
         for file in (file for files in parts for file in files.values()):
             file.close()
-        return Voice.objects.bring(member, kept, Voice.Mode.PRONOUNCED)
+        return Voice.objects.import_pair(member, kept, Voice.Mode.PRONOUNCED)
 
     return bring
 
@@ -91,7 +92,7 @@ class TestCheck:
         assert voice.auditions.get().cancel()
         voice.refresh_from_db()
         assert (voice.status, voice.problem) == ("unusable", "cancelled")
-        voice.check_again()
+        voice.start_check()
         assert (checked(voice).status, voice.problem) == ("usable", "")
 
     def test_the_same_pair_again_is_the_same_voice(self, bring: Bring, member: Member) -> None:
@@ -121,7 +122,7 @@ class TestActivation:
         voice = bring(member)
         Voice.objects.filter(pk=voice.pk).update(status=status)
         voice.refresh_from_db()
-        for act in (voice.make_active, voice.restore, lambda: voice.audition("안녕.")):
+        for act in (voice.make_active, voice.take_over, lambda: voice.audition("안녕.")):
             with pytest.raises(VoiceNotUsable):
                 act()
         assert member.voices.get(active=True).pk != voice.pk

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from voices.library.check import WARNINGS
 from voices.library.store import UploadedPair, keep_pair
-from voices.models import CHECK_SENTENCE, NoVoiceBefore, QueueFull, Voice, VoiceNotUsable
+from voices.models import CHECK_SENTENCE, NoVoiceBefore, Voice, VoiceNotUsable
+from voices.queue import QueueFull
 from voices.synth import read
 
 AUDITIONS_SHOWN = 10
@@ -92,7 +93,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
             return  # nothing of a voice is edited
         given = form.cleaned_data
         kept = keep_pair(given["member"].pk, *UploadedPair.files(given))
-        obj.__dict__.update(Voice.objects.bring(given["member"], kept, given["mode"]).__dict__)
+        obj.__dict__.update(Voice.objects.import_pair(given["member"], kept, given["mode"]).__dict__)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -185,7 +186,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
                 before = voice.member.roll_back()
                 return _("%(member)s speaks with this voice again.") % {"member": voice.member}, before
             case "check" if voice.status != Voice.Status.USABLE:
-                voice.check_again()
+                voice.start_check()
                 return _("A worker is checking whether the voice can speak."), voice
             case _:
                 raise ValidationError(_("There is no such action."))
@@ -201,7 +202,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
     @admin.action(description=gettext_lazy("Check again"), permissions=["change"])
     def check_again(self, request: HttpRequest, queryset: QuerySet[Voice]) -> None:
         for voice in queryset.exclude(status=Voice.Status.USABLE):
-            voice.check_again()
+            voice.start_check()
 
 
 def _offers(voice: Voice) -> dict[str, Any]:

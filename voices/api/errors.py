@@ -19,7 +19,7 @@ from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from voices.models import QueueFull
+from voices.queue import QueueFull
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,10 @@ from rest_framework import serializers
 
 from voices.api import fields
 from voices.api.errors import failure_message
-from voices.models import MAX_SPEED, MIN_SPEED, SAFE_NAME, Member, VoiceRequest
+from voices.constraints import SAFE_NAME
+from voices.models import Member, VoiceRequest
 from voices.synth import read
+from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 _ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
 UNKNOWN_MEMBER: dict[str, Any] = {

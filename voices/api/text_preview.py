@@ -13,8 +13,9 @@ from rest_framework.views import APIView
 from voices.api import fields
 from voices.api.serializers import UNKNOWN_MEMBER, DroppedSerializer, ErrorSerializer
 from voices.dictionary import lexicon_for
-from voices.models import MAX_SPEED, MIN_SPEED, Member, Voice
+from voices.models import Member, Voice
 from voices.synth import Mode, Sentence, estimated_seconds, read
+from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 
 class NewTextPreviewSerializer(serializers.Serializer[Any]):

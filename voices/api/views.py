@@ -25,7 +25,8 @@ from voices.api.serializers import (
     ServiceSerializer,
     VoiceRequestSerializer,
 )
-from voices.models import Member, QueueFull, Voice, VoiceRequest
+from voices.models import Member, Voice, VoiceRequest
+from voices.queue import QueueFull
 from voices.storage import temporary_url
 
 IDEMPOTENCY_KEY = OpenApiParameter(

@@ -116,7 +116,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
         kept = keep_pair(given["member"].pk, *UploadedPair.files(given))
-        voice = Voice.objects.bring(given["member"], kept, given["mode"])
+        voice = Voice.objects.import_pair(given["member"], kept, given["mode"])
         return Response(
             VoiceSerializer(voice).data,
             status=status.HTTP_202_ACCEPTED,

@@ -31,6 +31,12 @@ class KeptPair(NamedTuple):
     hifigan_sha256: str
 
 
+def voice_folder(name: str) -> Path:
+    """Return the folder of a voice's model: an imported one, else one that comes with the service."""
+    imported = Path(settings.BROUGHT_VOICES_DIR) / name
+    return imported if imported.is_dir() else Path(settings.VOICE_MODEL_DIR) / name
+
+
 class UploadedPair:
     """The files of an upload, by the names that forms and the API have for them."""
 

@@ -67,8 +67,8 @@ class Webhook(models.Model):
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
-    def owe(self, request_id: uuid.UUID | str, status: str) -> None:
-        """Owe each active webhook the news that the request has ended."""
+    def enqueue_for_all(self, request_id: uuid.UUID | str, status: str) -> None:
+        """Queue the message that the request has ended, for each active webhook."""
         hooks = Webhook.objects.filter(active=True)
         self.bulk_create(
             [WebhookDelivery(webhook=hook, request_id=request_id, event=f"voice_request.{status}") for hook in hooks]

@@ -7,8 +7,9 @@ from django.db.models.functions import Now
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
+from voices.audio_objects import stray_audio_names
 from voices.models import VoiceRequest
-from voices.tasks import enqueue_synthesis
+from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,6 @@ def enqueue_missing() -> None:
 def delete_stray_audio() -> None:
     """Delete the audio of attempts that lost or died. What the storage refuses is tried again next time."""
     for request in VoiceRequest.objects.with_stray_audio()[:_AT_ONCE]:
-        for name in request.stray_audio_names:
+        for name in stray_audio_names(request):
             default_storage.delete(name)
-        VoiceRequest.objects.filter(pk=request.pk).update(stray_audio=False)
+        request.forget_stray_audio()

@@ -12,6 +12,7 @@ from django_q.models import OrmQ
 
 from testing import factories
 from testing.factories import CLUSTER, files_below, reloaded
+from voices.audio_objects import attempt_audio_name
 from voices.models import Member, VoiceRequest
 from voices.storage import SignedFileSystemStorage
 from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
@@ -67,11 +68,11 @@ class TestStrayAudio:
     def overtaken(self, member: Member, media_dir: Path) -> VoiceRequest:
         """A request whose second attempt succeeded long ago; the first died when it had stored its audio."""
         loser = factories.processing(member)
-        default_storage.save(loser.attempt_audio_name, ContentFile(b"nobody hears it"))
+        default_storage.save(attempt_audio_name(loser), ContentFile(b"nobody hears it"))
         loser.put_back()
         winner = VoiceRequest.objects.claim_next(CLUSTER)
         assert winner is not None
-        name = default_storage.save(winner.attempt_audio_name, ContentFile(factories.AUDIO))
+        name = default_storage.save(attempt_audio_name(winner), ContentFile(factories.AUDIO))
         winner.succeed(audio_name=name, **factories.SOUND)
         VoiceRequest.objects.update(finished_at=Now() - timedelta(days=1))
         return reloaded(winner)

@@ -77,10 +77,7 @@ def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Vo
             _files_of(files.acoustic_model.weights, files.acoustic_model.config_name, stack),
             _files_of(files.vocoder.weights, files.vocoder.config_name, stack),
         )
-    voice, _ = Voice.objects.update_or_create(
-        member=member, mode=mode, **kept._asdict(), defaults={"status": Voice.Status.USABLE, "problem": ""}
-    )
-    return voice
+    return Voice.objects.import_pair(member, kept, mode, checked=True)
 
 
 def _files_of(weights: Path, config_name: str, stack: contextlib.ExitStack) -> dict[str, IO[bytes]]:

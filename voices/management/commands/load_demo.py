@@ -57,8 +57,11 @@ def load(demo: ManifestMember) -> None:
     # Where its files were replaced, it can't speak any more.
     same_folders = member.voices.filter(glow_tts_dir=demo.glow_tts_dir, hifigan_dir=demo.hifigan_dir)
     replaced = same_folders.exclude(glow_tts_sha256=hashes.glow_tts, hifigan_sha256=hashes.hifigan)
-    replaced.update(active=False, status=Voice.Status.UNUSABLE, problem=FILES_REPLACED)
-    came_back = member.voices.filter(pk=voice.pk, problem=FILES_REPLACED).update(status=Voice.Status.USABLE, problem="")
+    for old in replaced:
+        old.mark_unusable(FILES_REPLACED)
+    came_back = voice.problem == FILES_REPLACED
+    if came_back:
+        voice.mark_usable()
     # A voice that the creator has brought stays in use; an older demo voice gives way.
     if (made or came_back) and not member.voices.filter(active=True, demo=False).exists():
         voice.make_active()

@@ -1,0 +1,55 @@
+"""A request's audio in the storage: the names of its objects, and writing and deleting them."""
+
+import logging
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from voices.models import VoiceRequest
+
+logger = logging.getLogger(__name__)
+
+
+class AudioNotStored(Exception):
+    """The storage did not take the audio; ``__cause__`` is its own exception."""
+
+
+def attempt_audio_name(request: VoiceRequest) -> str:
+    """Return the name of the object that the latest attempt writes; no other attempt or request writes to it."""
+    return _name(request, request.attempt)
+
+
+def stray_audio_names(request: VoiceRequest) -> list[str]:
+    """Return the names of the objects of all attempts except the one that succeeded."""
+    names = (_name(request, attempt) for attempt in range(1, request.attempt + 1))
+    return [name for name in names if name != request.audio_name]
+
+
+def public_audio_name(request: VoiceRequest) -> str | None:
+    """Return the name under which clients of the Flask server look for the audio.
+
+    ``None`` unless the client gave both its uuid and its created_at.
+    """
+    if not (request.uuid and request.created_at):
+        return None
+    return f"wav_files/{request.member_id}/{request.uuid}_{request.created_at}_voice.{request.format}"
+
+
+def store_audio(name: str, audio: bytes) -> None:
+    """Write an object. Raises :class:`AudioNotStored`."""
+    try:
+        default_storage.save(name, ContentFile(audio))
+    except Exception as error:  # each storage has errors of its own
+        raise AudioNotStored(name) from error
+
+
+def discard_audio(name: str) -> None:
+    """Delete an object. A failure is logged only: the sweeper tries again."""
+    try:
+        default_storage.delete(name)
+    except Exception as error:  # each storage has errors of its own
+        logger.warning("%s can't be deleted now: %s", name, error)
+
+
+def _name(request: VoiceRequest, attempt: int) -> str:
+    return f"wav_files/{request.member_id}/{request.pk}/{attempt}_voice.{request.format}"

@@ -1,0 +1,41 @@
+"""The words that the columns of the models are restricted to."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class VoiceStatus(models.TextChoices):
+    CHECKING = "checking", _("being checked")
+    USABLE = "usable", _("usable")
+    UNUSABLE = "unusable", _("unusable")
+
+
+class ReadingMode(models.TextChoices):
+    SPELLED = "spelled", _("trained on text as spelled")
+    PRONOUNCED = "pronounced", _("trained on text as pronounced")
+
+
+class RequestStatus(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    PROCESSING = "processing", _("processing")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class AudioFormat(models.TextChoices):
+    WAV = "wav", "WAV"
+    MP3 = "mp3", "MP3"
+    OPUS = "opus", "Opus"
+    FLAC = "flac", "FLAC"
+
+
+class Priority(models.IntegerChoices):
+    INTERACTIVE = 0, _("somebody waits for it")
+    BATCH = 1, _("when nobody waits")
+
+
+class Purpose(models.TextChoices):
+    FAN = "fan", _("a fan's")
+    AUDITION = "audition", _("an audition")
+    CHECK = "check", _("the check of a voice")

@@ -1,0 +1,135 @@
+"""Which request is spoken next, and where the others stand in the queue.
+
+The status changes themselves are methods of :class:`voices.models.VoiceRequest`. This module does not import the
+models, which build their manager from it: a query set reaches its model through ``self.model``.
+"""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest, Now
+from django_q.tasks import async_task
+
+from voices.choices import Priority, RequestStatus
+
+if TYPE_CHECKING:
+    from voices.models import VoiceRequest
+
+# Longer than most requests take, so that in a full queue the first request of each client is begun before the second
+# of any client.
+BETWEEN_TURNS = timedelta(minutes=1)
+SECONDS_UNTIL_KNOWN = 1.0  # expected length of an attempt before any request has succeeded
+
+
+class QueueFull(Exception):
+    """``MAX_QUEUED`` requests are waiting; nothing was written."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        """``wait_seconds``: about how long until all requests that wait now have been begun."""
+        super().__init__(f"room in about {wait_seconds:.0f} seconds")
+        self.wait_seconds = wait_seconds
+
+
+class Place(NamedTuple):
+    """The place of a queued request."""
+
+    position: int  # 1: it is begun next
+    expected_seconds: float  # about how long until it is begun
+
+
+def enqueue_synthesis() -> None:
+    """Add a queue row that lets a worker begin one request, within the caller's transaction.
+
+    The row does not name the request: the worker claims the one whose turn it is.
+    """
+    async_task("voices.tasks.synthesize_next")
+
+
+class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
+    def queued(self) -> Self:
+        return self.filter(status=RequestStatus.QUEUED)
+
+    def processing(self) -> Self:
+        return self.filter(status=RequestStatus.PROCESSING)
+
+    def waiting(self) -> Self:
+        """Return the requests that may be begun now: queued, and not in the pause after a failed attempt."""
+        return self.queued().filter(available_at__lte=Now())
+
+    def in_order(self) -> Self:
+        """Sort by the order in which requests are begun."""
+        return self.order_by("turn", "pk")
+
+    def submit(self, **fields: Any) -> "VoiceRequest":
+        """Write a request and its queue row in one transaction.
+
+        Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting.
+        """
+        turn = _turn(fields.get("uuid", ""), fields.get("priority", Priority.INTERACTIVE))
+        with transaction.atomic():
+            queue = self.queued().aggregate(length=models.Count("pk"), turn=turn)
+            if queue["length"] >= settings.MAX_QUEUED:
+                raise QueueFull(queue["length"] * self.seconds_between_starts())
+            request = self.create(**fields, turn=queue["turn"])
+            enqueue_synthesis()
+        return request
+
+    def place_of(self, request: "VoiceRequest") -> Place:
+        """Estimate the place of a queued request from its turn and from how long the latest requests took."""
+        position = self.waiting().filter(turn__lt=request.turn).count() + 1
+        return Place(position, position * self.seconds_between_starts())
+
+    def seconds_between_starts(self) -> float:
+        """Estimate how often a worker becomes free: the mean length of the last 20 requests, by the workers."""
+        latest = self.filter(status=RequestStatus.SUCCEEDED).order_by("-queued_at")[:20]
+        took = latest.aggregate(mean=models.Avg(F("finished_at") - F("started_at")))["mean"]
+        return (took.total_seconds() if took else SECONDS_UNTIL_KNOWN) / settings.WORKERS
+
+    def claim_next(self, claimed_by: str) -> "VoiceRequest | None":
+        """Begin an attempt at the request whose turn it is; ``None`` if no request is waiting.
+
+        ``claimed_by`` is the id of the cluster, which gives its requests back when it stops.
+        """
+        with transaction.atomic():
+            request = self.waiting().in_order().select_for_update(skip_locked=True).first()
+            if request is None:
+                return None
+            request.begin(claimed_by)
+        return self.model.objects.select_related("member", "voice").get(pk=request.pk)
+
+    def recover_abandoned(self) -> int:
+        """Put back the requests whose lease has expired, or fail those without attempts left. Return how many."""
+        with transaction.atomic():
+            abandoned = self.processing().filter(lease_expires_at__lt=Now()).select_for_update(skip_locked=True)
+            return sum(
+                request.put_back() or request.fail("attempts_exhausted", "The worker died at each attempt.")
+                for request in abandoned
+            )
+
+    def release(self, claimed_by: str) -> int:
+        """Give back the requests that a stopped cluster held, without counting these attempts. Return how many."""
+        return sum(request.give_back() for request in self.processing().filter(claimed_by=claimed_by))
+
+    def with_stray_audio(self) -> Self:
+        """Return the requests with audio to delete, once no attempt can still be writing to it."""
+        longest_attempt = timedelta(seconds=settings.TASK_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
+        return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt).order_by("finished_at")
+
+
+def _turn(client_uuid: str, priority: int) -> Greatest:
+    """Compute the time by which a new request is sorted, as an aggregate over the queued requests.
+
+    A batch request is sorted as if it came ``BATCH_PATIENCE_SECONDS`` later, so interactive requests of that time go
+    first. The requests of one client are sorted at least ``BETWEEN_TURNS`` apart, so the requests of other clients go
+    between them. No turn moves once it is set: newcomers can't delay a request for ever.
+    """
+    patience = settings.BATCH_PATIENCE_SECONDS if priority == Priority.BATCH else 0.0
+    own = Q(uuid=client_uuid, priority=priority) & ~Q(uuid="")
+    return Greatest(
+        Now() + timedelta(seconds=patience),
+        models.Max("turn", filter=own) + Value(BETWEEN_TURNS),
+        output_field=models.DateTimeField(),
+    )
