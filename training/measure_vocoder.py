@@ -14,7 +14,7 @@ mel       difference of the natural-log mels, mean
 import argparse
 import pathlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,8 @@ import pesq
 import soxr
 import torch
 
-from training.corpus.clean import Waveform
+from training.corpus.clean import Waveform, clean
+from training.corpus.make import TEACHER_SAMPLE_RATE, Teacher
 from training.corpus.teachers import TEACHERS
 from training.measures.intervals import table
 from training.measures.pitch import pitch, pitch_difference
@@ -30,7 +31,7 @@ from training.models.configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
 from training.models.coqui import AudioProcessor
 from training.models.start import open_vocoder
 from training.sentences import held_out_sentences
-from training.voice.picture import taught
+from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 
 PESQ_SAMPLE_RATE = 16_000  # Hz, of the wideband measure
 SENTENCES = 12
@@ -78,6 +79,14 @@ def perceived_quality(original: Waveform, copy: Waveform) -> float:
         return float("nan")
 
 
+def teacher_reads(voice: str, sentences: Iterable[str]) -> Iterator[Waveform]:
+    """Yield each sentence in the voice of a demo voice's teacher, as a corpus has it."""
+    teacher = Teacher(TEACHERS[voice])
+    for sentence in sentences:
+        speech = soxr.resample(teacher.say(jamo_to_ipa(pronounced_jamo(sentence))), TEACHER_SAMPLE_RATE, SAMPLE_RATE)
+        yield clean(speech, SAMPLE_RATE, np.random.default_rng(0))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure a vocoder by copy synthesis.")
     parser.add_argument("hifigan", type=pathlib.Path)
@@ -87,10 +96,7 @@ def main() -> None:
     torch.set_num_threads(1)
     generator = open_vocoder(arguments.hifigan).model.eval()
     sentences = held_out_sentences()[: arguments.sentences]
-    rows = {
-        f"voice {voice}": measure_copies(generator, (taught(voice, sentence) for sentence in sentences))
-        for voice in arguments.voices
-    }
+    rows = {f"voice {voice}": measure_copies(generator, teacher_reads(voice, sentences)) for voice in arguments.voices}
     print(table(rows))
 
 

@@ -1,0 +1,170 @@
+"""Measure how a voice speaks: clarity, pace, melody, level and clicks, beside its teacher reading the same sentences.
+
+    python -m training.measure_voice VOICE_MODEL_FOLDER [--voices 1 2] [--sentences 40]
+
+Voice and teacher speak sentences that no training saw, the voice as the service speaks. Each measure is a mean over the
+sentences with its 95 % interval:
+
+CER          share of the syllables that Whisper base misses; and that Vosk misses, where it is installed
+syllables/s  syllables a second of speech, pauses left out
+range        from the 5th to the 95th percentile of the pitch, in semitones
+melody       correlation of the pitch contour with the teacher's, along a DTW path; 1 is the same melody
+level        loudness in LUFS (ITU-R BS.1770)
+clicks       impulses in a sentence
+
+The teacher's own line shows what its voice can reach.
+"""
+
+import argparse
+import pathlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import librosa
+import numpy as np
+import numpy.typing as npt
+import pyloudnorm
+import scipy.ndimage
+import scipy.signal
+import torch
+
+from training.corpus.clean import Waveform
+from training.corpus.teachers import TEACHERS
+from training.measure_vocoder import teacher_reads
+from training.measures import judge, vosk_judge
+from training.measures.intervals import table
+from training.measures.pitch import FRAME_MS, Floats, pitch
+from training.models.configs import HOP_LENGTH, SAMPLE_RATE
+from training.sentences import held_out_sentences, syllables
+from voices.library.manifest import read_manifest
+from voices.synth import load_voice, synthesize
+from voices.synth.plausibility import FRAME_SECONDS, frame_levels
+
+SENTENCES = 40
+PAUSE_LEVEL = -35.0  # dB below the loudest frame
+SHORTEST_PAUSE = 0.15  # seconds; shorter gaps belong to consonants
+MFCCS = 13
+CLICK_BAND = 7000.0  # Hz; most of speech is below, an impulse is everywhere
+CLICK_RISE = 20.0  # dB above all that is 3 to 15 ms away: no burst of a consonant is over so soon
+CLICK_FLOOR = -70.0  # dB below full scale
+NEAREST, FARTHEST = 3, 15  # ms
+
+Measures = dict[str, list[float]]
+Hear = Callable[[Waveform], str]
+
+
+def measure_speech(
+    spoken: Mapping[str, Waveform], originals: Mapping[str, Waveform], recognizers: Mapping[str, Hear]
+) -> Measures:
+    """Measure speech, sentence by sentence; values in the order of `spoken`.
+
+    Args:
+        spoken: speech at `SAMPLE_RATE` by its sentence, in plain Hangul.
+        originals: the teacher's speech by its sentence; what `melody` compares with.
+        recognizers: what hears the speech, by the name that the table shows.
+    """
+    measures: Measures = defaultdict(list)
+    meter = pyloudnorm.Meter(SAMPLE_RATE)
+    for sentence, samples in spoken.items():
+        for name, hear in recognizers.items():
+            measures[f"CER, {name}"].append(judge.error_rate(sentence, hear(samples)))
+        measures["syllables/s"].append(len(syllables(sentence)) / speech_seconds(samples))
+        measures["range, semitones"].append(pitch_range(pitch(samples, SAMPLE_RATE)))
+        measures["melody"].append(melody_likeness(samples, originals[sentence]))
+        measures["level, LUFS"].append(float(meter.integrated_loudness(samples.astype(np.float64))))
+        measures["clicks"].append(count_clicks(samples))
+    return dict(measures)
+
+
+def speech_seconds(samples: Waveform) -> float:
+    """Return how long speech [n_samples] lasts without the silence around it and the pauses in it."""
+    levels = frame_levels(samples, SAMPLE_RATE)
+    quiet = levels < levels.max() + PAUSE_LEVEL
+    runs, _ = scipy.ndimage.label(quiet)
+    lengths = np.bincount(runs) * FRAME_SECONDS
+    at_the_ends = {runs[0], runs[-1]}
+    pauses = [n for n in range(1, len(lengths)) if n in at_the_ends or lengths[n] >= SHORTEST_PAUSE]
+    return len(levels) * FRAME_SECONDS - float(lengths[pauses].sum())
+
+
+def pitch_range(contour: Floats) -> float:
+    """Return the semitones from the 5th to the 95th percentile of a contour in Hz, 0 where unvoiced; nan if all is."""
+    voiced = contour[contour > 0]
+    if len(voiced) == 0:
+        return float("nan")
+    low, high = np.percentile(voiced, [5, 95])
+    return float(12 * np.log2(high / low))
+
+
+def melody_likeness(samples: Waveform, original: Waveform) -> float:
+    """Return the correlation of two readings' log pitch, -1..1, over the frames that are voiced in both.
+
+    The readings of one sentence are aligned by dynamic time warping of their MFCCs, so pace does not count, and neither
+    does the height of the voice. nan where nothing is voiced in both, or a melody stands still.
+    """
+    _, path = librosa.sequence.dtw(_timbre(samples), _timbre(original), metric="euclidean")
+    contours = [
+        _at_frames(pitch(speech, SAMPLE_RATE), frames)
+        for speech, frames in zip((samples, original), path.T, strict=True)
+    ]
+    both = (contours[0] > 0) & (contours[1] > 0)
+    ours, its = (np.log2(contour[both]) for contour in contours)
+    if not both.any() or np.ptp(ours) == 0 or np.ptp(its) == 0:
+        return float("nan")
+    return float(np.corrcoef(ours, its)[0, 1])
+
+
+def count_clicks(samples: Waveform) -> int:
+    """Count impulses in speech [n_samples]: milliseconds far louder than what is before and after, above 7 kHz."""
+    highpass = scipy.signal.butter(4, CLICK_BAND, "highpass", fs=SAMPLE_RATE, output="sos")
+    high = scipy.signal.sosfiltfilt(highpass, samples.astype(np.float64))
+    frame = round(SAMPLE_RATE / 1000)
+    energy = np.square(high[: len(high) // frame * frame]).reshape(-1, frame).mean(axis=1)
+    levels = 10 * np.log10(energy + 1e-10)
+    distance = np.abs(np.arange(-FARTHEST, FARTHEST + 1))
+    around = scipy.ndimage.maximum_filter(levels, footprint=distance >= NEAREST, mode="nearest")
+    _, clicks = scipy.ndimage.label((levels > around + CLICK_RISE) & (levels > CLICK_FLOOR))
+    return int(clicks)
+
+
+def _timbre(samples: Waveform) -> npt.NDArray[np.float32]:
+    """Return MFCCs [n_mfccs, n_frames] of length 1 in each frame, without the first, which is loudness."""
+    mfccs = librosa.feature.mfcc(y=samples, sr=SAMPLE_RATE, n_mfcc=MFCCS, hop_length=HOP_LENGTH)[1:]
+    unit: npt.NDArray[np.float32] = librosa.util.normalize(mfccs, norm=2, axis=0)
+    return unit
+
+
+def _at_frames(contour: Floats, frames: npt.NDArray[np.int64]) -> Floats:
+    indices = np.round(frames * HOP_LENGTH / SAMPLE_RATE * 1000 / FRAME_MS).astype(int)
+    chosen: Floats = contour[np.minimum(indices, len(contour) - 1)]
+    return chosen
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure voices beside their teachers.")
+    parser.add_argument("voice_model", type=pathlib.Path)
+    parser.add_argument("--voices", nargs="+", choices=TEACHERS, default=list(TEACHERS))
+    parser.add_argument("--sentences", type=int, default=SENTENCES)
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    recognizers: dict[str, Hear] = {judge.NAME: partial(judge.Judge().hear, sample_rate=SAMPLE_RATE)}
+    if vosk_judge.is_installed():
+        recognizers[vosk_judge.NAME] = partial(vosk_judge.VoskJudge().hear, sample_rate=SAMPLE_RATE)
+    sentences = held_out_sentences()[: arguments.sentences]
+    teachers: dict[str, Measures] = {}
+    voices: dict[str, Measures] = {}
+    for member in read_manifest(arguments.voice_model):
+        if (number := str(member.id)) not in arguments.voices:
+            continue
+        folders = (arguments.voice_model / member.glow_tts_dir, arguments.voice_model / member.hifigan_dir)
+        voice = load_voice(*folders, mode=member.mode)
+        originals = dict(zip(sentences, teacher_reads(number, sentences), strict=True))
+        spoken = {sentence: synthesize(voice, sentence).samples for sentence in sentences}
+        teachers[f"teacher of {member.name}"] = measure_speech(originals, originals, recognizers)
+        voices[member.name] = measure_speech(spoken, originals, recognizers)
+    print(table(teachers), table(voices), sep="\n\n")
+
+
+if __name__ == "__main__":
+    main()
