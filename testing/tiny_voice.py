@@ -1,6 +1,6 @@
 """A voice of random weights, small enough to load and speak in a fraction of a second.
 
-`write_tiny_voice` writes it in the seed's folders with configs as coqui-tts writes them now; it says nothing
+`write_tiny_voice` writes it in folders named as the Flask server's, in files that coqui-tts loads too; it says nothing
 intelligible, but about a tenth of a second for each jamo, loud for vowels and faint for the rest, as speech is.
 """
 
@@ -49,6 +49,7 @@ ACOUSTIC_CONFIG: dict[str, Any] = {
         "is_unique": False,
         "is_sorted": False,
     },
+    "out_channels": N_MELS,
     "hidden_channels_enc": 16,
     "hidden_channels_dec": 16,
     "hidden_channels_dp": 16,
@@ -69,7 +70,6 @@ VOCODER_CONFIG: dict[str, Any] = {
     "audio": AUDIO,
     "generator_model_params": {
         "in_channels": N_MELS,
-        "out_channels": 1,
         "resblock_type": "1",
         "resblock_dilation_sizes": [[1, 3, 5]],
         "resblock_kernel_sizes": [3],
@@ -89,13 +89,14 @@ def write_tiny_voice(root: Path, member_id: int = 1) -> None:
         acoustic_model = _acoustic_model()
         vocoder = _vocoder()
     glow_tts_dir, hifigan_dir = root / "glow-tts" / str(member_id), root / "hifigan-v2" / str(member_id)
-    for folder, prefix, config, model in (
-        (glow_tts_dir, f"{member_id}g_", ACOUSTIC_CONFIG, acoustic_model),
-        (hifigan_dir, f"{member_id}h_", VOCODER_CONFIG, vocoder),
+    # With "model_disc" in the file, coqui-tts takes "model" for the generator alone, without its discriminators.
+    for folder, prefix, config, checkpoint in (
+        (glow_tts_dir, f"{member_id}g_", ACOUSTIC_CONFIG, {"model": acoustic_model.state_dict()}),
+        (hifigan_dir, f"{member_id}h_", VOCODER_CONFIG, {"model": vocoder.state_dict(), "model_disc": {}}),
     ):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{prefix}config.json").write_text(json.dumps(config, ensure_ascii=False), encoding="utf-8")
-        torch.save({"model": model.state_dict(), "step": 1}, folder / f"{prefix}checkpoint_1.pth.tar")
+        torch.save({**checkpoint, "step": 1}, folder / f"{prefix}checkpoint_1.pth.tar")
 
 
 def _acoustic_model() -> Any:
@@ -135,7 +136,7 @@ def _vocoder() -> Any:
 
     from voices.synth import coqui
 
-    vocoder = coqui.hifigan_generator_class()(**VOCODER_CONFIG["generator_model_params"])
+    vocoder = coqui.hifigan_generator_class()(out_channels=1, **VOCODER_CONFIG["generator_model_params"])
     width = 0.25 + 0.5 * float(torch.rand(()))  # of the pulse, in frames: by it one voice differs from another
     with torch.no_grad():
         for parameter in vocoder.parameters():
