@@ -36,7 +36,7 @@ def main() -> None:
     print(f"first sentence, with start-up   {seconds:8.2f} s    {megabytes:.0f} MB at most")
 
     from voices.synth.text import Mode, read
-    from voices.synth.text.pronounce import pronounce
+    from voices.synth.text.pronounce.pipeline import pronounce
 
     modes: tuple[Mode, ...] = ("spelled", "pronounced")
     for mode in modes:

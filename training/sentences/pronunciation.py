@@ -11,7 +11,7 @@ pronunciation, g2pk over each eojeol, as jamo.
 
 import unicodedata
 
-from voices.synth.text.pronounce import pronounce
+from voices.synth.text.pronounce.pipeline import pronounce
 
 ONSETS = "ᄀᄁᄂᄃᄄᄅᄆᄇᄈᄉᄊᄋᄌᄍᄎᄏᄐᄑᄒ"
 VOWELS = "ᅡᅢᅣᅤᅥᅦᅧᅨᅩᅪᅫᅬᅭᅮᅯᅰᅱᅲᅳᅴᅵ"

@@ -1,6 +1,6 @@
 """Reading: from what a fan typed to what a voice can say."""
 
-from voices.synth.text.lexicon import Lexicon
+from voices.synth.text.normalize.lexicon import Lexicon
 from voices.synth.text.reading import read
 from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token
 

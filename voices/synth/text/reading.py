@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voices.synth.text.normalize import normalize
-from voices.synth.text.pronounce import pronounce
+from voices.synth.text.normalize.pipeline import normalize
+from voices.synth.text.pronounce.pipeline import pronounce
 from voices.synth.text.sentences import split_sentences
 from voices.synth.text.spoken import Mode, Sentence, Spoken, Token
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from voices.synth.text.lexicon import Lexicon
+    from voices.synth.text.normalize.lexicon import Lexicon
     from voices.synth.text.traced import TracedText
 
 

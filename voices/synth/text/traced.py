@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
-    Replace = Callable[[re.Match[str]], str]
-    Rule = tuple[re.Pattern[str], Replace]
+    from voices.synth.text.rules import Read, Rule
 
 
 @dataclass(frozen=True)
@@ -28,9 +27,9 @@ class TracedText:
         """Return the span of the original that the whole text stands for."""
         return min(self.starts), max(self.ends)
 
-    def sub(self, pattern: re.Pattern[str], replace: Replace) -> TracedText:
-        """Do what `pattern.sub(replace, text)` does."""
-        return self.replace((*match.span(), replace(match)) for match in pattern.finditer(self.text))
+    def sub(self, pattern: re.Pattern[str], read: Read) -> TracedText:
+        """Do what `pattern.sub(read, text)` does."""
+        return self.replace((*match.span(), read(match)) for match in pattern.finditer(self.text))
 
     def replace(self, changes: Iterable[tuple[int, int, str]]) -> TracedText:
         """Replace spans (start, end, new text) that follow one another.
@@ -66,8 +65,8 @@ class TracedText:
     def apply(self, rules: Iterable[Rule]) -> TracedText:
         """Apply one rule after another."""
         traced = self
-        for pattern, replace in rules:
-            traced = traced.sub(pattern, replace)
+        for rule in rules:
+            traced = traced.sub(rule.pattern, rule.read)
         return traced
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voices.synth.text.jamo import coda_of, onset_of
+from voices.synth.text.hangul import coda_of, onset_of
 
 if TYPE_CHECKING:
-    from voices.synth.text.tagging import Morpheme
+    from voices.synth.text.pronounce.tagging import Morpheme
 
 _OBSTRUENTS = "ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ"
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space

@@ -6,15 +6,15 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from voices.synth.text import tensing
-from voices.synth.text.g2pk_rules import g2pk_rules, neutralize_codas
-from voices.synth.text.jamo import coda_of, onset_of, with_onset
-from voices.synth.text.phrases import inserts_nieun, joins
-from voices.synth.text.tagging import tag
-from voices.synth.text.words import respell_words
+from voices.synth.text.hangul import coda_of, onset_of, with_onset
+from voices.synth.text.pronounce import tensing
+from voices.synth.text.pronounce.exceptions import respell_words
+from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
+from voices.synth.text.pronounce.linking import inserts_nieun, joins
+from voices.synth.text.pronounce.tagging import tag
 
 if TYPE_CHECKING:
-    from voices.synth.text.tagging import Morpheme
+    from voices.synth.text.pronounce.tagging import Morpheme
 
 _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is tense (제24, 25항) or the stem sounds otherwise (제11항)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from voices.synth.text.jamo import coda_of, onset_of, with_onset
+from voices.synth.text.hangul import coda_of, onset_of, with_onset
 
 if TYPE_CHECKING:
-    from voices.synth.text.tagging import Morpheme
+    from voices.synth.text.pronounce.tagging import Morpheme
 
 _TENSE = dict(zip("ᄀᄃᄇᄉᄌ", "ᄁᄄᄈᄊᄍ", strict=True))
 _SONORANTS = "ᆫᆯᆷᆼᆱ"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.rules import Rule
 
 _LAUGHS = {"ㅋ": "크", "ㅎ": "흐"}
 MAX_LAUGH = 3  # ㅋㅋㅋㅋㅋㅋ is no longer than 크크크
@@ -56,6 +54,11 @@ def _read_laugh(match: re.Match[str]) -> str:
 # In this order: ㅎㅇ is a greeting, ㅎㅎ a laugh.
 RULES: tuple[Rule, ...] = (
     # Possessive: letters that no list of abbreviations makes up are passed by once, not tried in every way.
-    (re.compile(f"(?<![ㄱ-ㅎ])(?:{_LONGEST_FIRST})++(?![ㄱ-ㅎ])"), _read_abbreviations),
-    (re.compile("([ㅋㅎ])\\1*+"), _read_laugh),
+    Rule(
+        "chat abbreviation",
+        re.compile(f"(?<![ㄱ-ㅎ])(?:{_LONGEST_FIRST})++(?![ㄱ-ㅎ])"),
+        _read_abbreviations,
+        ("ㅊㅋㅊㅋ", "축하축하"),
+    ),
+    Rule("laugh", re.compile("([ㅋㅎ])\\1*+"), _read_laugh, ("ㅋㅋㅋㅋㅋ", "크크크")),
 )

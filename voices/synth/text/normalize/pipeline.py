@@ -6,26 +6,56 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from voices.synth.text import chat, latin, links, numbers, particles, symbols
-from voices.synth.text.folding import INVISIBLE, fold
-from voices.synth.text.lexicon import common_names
+from voices.synth.text.normalize import (
+    chat,
+    counters,
+    dates,
+    identifiers,
+    latin,
+    links,
+    measures,
+    money,
+    numerals,
+    particles,
+    relations,
+    signs,
+    times,
+)
+from voices.synth.text.normalize.folding import INVISIBLE, fold
+from voices.synth.text.normalize.lexicon import common_names
+from voices.synth.text.rules import Rule
 from voices.synth.text.spoken import Dropped
 
 if TYPE_CHECKING:
-    from voices.synth.text.lexicon import Lexicon
-    from voices.synth.text.traced import Rule, TracedText
+    from voices.synth.text.normalize.lexicon import Lexicon
+    from voices.synth.text.traced import TracedText
 
 PUNCTUATION = ".,!?"
 _NOT_SAID = f"[^가-힣 \n{PUNCTUATION}]"
 _TO_READ = re.compile(_NOT_SAID)
 
+# Numbers, the most specific first; what no rule knows is a plain number.
+_NUMBER_RULES: tuple[Rule, ...] = (
+    *relations.RANGE_RULES,
+    *dates.RULES,
+    *identifiers.RULES,
+    *times.RULES,
+    *money.RULES,
+    *latin.CODE_RULES,
+    *relations.RULES,
+    *measures.RULES,
+    *relations.SIGN_RULES,
+    *latin.DIGIT_RULES,
+    *counters.RULES,
+    *numerals.RULES,
+)
 # In this order, each stage where the text has what it reads; a rule knows only what those before it have left.
 _LINK_RULES = particles.marking_seams(links.RULES)
 _STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
-    (_TO_READ, particles.marking_seams((*symbols.RULES, *chat.RULES))),
-    (re.compile("[0-9]"), particles.marking_seams(numbers.RULES)),
+    (_TO_READ, particles.marking_seams((*signs.RULES, *chat.RULES))),
+    (re.compile("[0-9]"), particles.marking_seams(_NUMBER_RULES)),
     (re.compile("[A-Za-z]"), particles.marking_seams(latin.RULES)),
-    (_TO_READ, (*symbols.LAST_RULES, *particles.RULES)),
+    (_TO_READ, (*signs.LAST_RULES, *particles.RULES)),
 )
 
 
@@ -74,11 +104,11 @@ def _last_mark(run: re.Match[str]) -> str:
 
 # Collapse spaces and runs of punctuation; nothing but Hangul begins a line, and no line is empty.
 _SHAPES: tuple[Rule, ...] = (
-    (re.compile(" {2,}"), lambda _match: " "),
-    (re.compile(r"[.,!?](?: ?[.,!?])+"), _last_mark),
-    (re.compile(r" ?([.,!?]) ?"), lambda match: match[1] + " "),
-    (re.compile(r" ?\n[ \n.,!?]*"), lambda _match: "\n"),
-    (re.compile(r"\A[ \n.,!?]+|[ \n]+\Z"), lambda _match: ""),
+    Rule("run of spaces", re.compile(" {2,}"), lambda _match: " ", ("가  나", "가 나")),
+    Rule("run of punctuation", re.compile(r"[.,!?](?: ?[.,!?])+"), _last_mark, ("가.. !", "가!")),
+    Rule("space around punctuation", re.compile(r" ?([.,!?]) ?"), lambda match: match[1] + " ", ("가 .나", "가. 나")),
+    Rule("line end", re.compile(r" ?\n[ \n.,!?]*"), lambda _match: "\n", ("가 \n. 나", "가\n나")),
+    Rule("edges of the text", re.compile(r"\A[ \n.,!?]+|[ \n]+\Z"), lambda _match: "", (" .가 ", "가")),
 )
 
 

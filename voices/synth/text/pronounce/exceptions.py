@@ -1,4 +1,4 @@
-"""Words whose sound no rule can know, kept in words.tsv: a word and its respelling, syllable for syllable."""
+"""Words whose sound no rule can know, kept in exceptions.tsv: a word and its respelling, syllable for syllable."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from voices.synth.text.tagging import Morpheme
+    from voices.synth.text.pronounce.tagging import Morpheme
 
 _MIN_LOOSE = 3  # syllables from which a word may begin or end inside a morpheme
 
@@ -41,9 +41,9 @@ def _words() -> tuple[dict[str, str], int]:
     Raises:
         ValueError: a respelling has more or fewer syllables than its word.
     """
-    lines = Path(__file__).with_name("words.tsv").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("exceptions.tsv").read_text(encoding="utf-8").splitlines()
     words = dict(line.split("\t") for line in lines if line and not line.startswith("#"))
     for word, respelled in words.items():
         if len(word) != len(respelled):
-            raise ValueError(f"words.tsv: {word} and {respelled} differ in length")
+            raise ValueError(f"exceptions.tsv: {word} and {respelled} differ in length")
     return words, max(map(len, words))

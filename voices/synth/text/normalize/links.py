@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.latin import read_code
-from voices.synth.text.lexicon import common_names
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.latin import read_code
+from voices.synth.text.normalize.lexicon import common_names
+from voices.synth.text.rules import Rule
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})"
 _TOP_LEVELS = "com|net|org|kr|jp|us|uk|cn|io|gg|me|tv|be|gl|ly|app|dev|shop|co|info|link|live|fan|art|ai"
@@ -36,22 +33,46 @@ def _read_handle(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    (re.compile(rf"(?:https?|ftp)://{_PATH_END}+", re.IGNORECASE), lambda _match: "링크"),
-    (
+    Rule(
+        "url",
+        re.compile(rf"(?:https?|ftp)://{_PATH_END}+", re.IGNORECASE),
+        lambda _match: "링크",
+        ("https://example.com/a 보세요", "링크 보세요"),
+    ),
+    Rule(
+        "email",
         re.compile(
             rf"(?<![A-Za-z0-9._+@-])([A-Za-z0-9][A-Za-z0-9._+-]{{0,63}})@({_DOMAIN})(?![A-Za-z0-9.-]*[A-Za-z0-9])"
         ),
         _read_email,
+        ("fan@forv.kr로", "팬 골뱅이 에프오알브이 점 케이알로"),
     ),
     # With a path it is for the eye only.
-    (re.compile(rf"(?<![A-Za-z0-9@.-]){_DOMAIN}/{_PATH_END}*"), lambda _match: "링크"),
-    (
+    Rule(
+        "address with path",
+        re.compile(rf"(?<![A-Za-z0-9@.-]){_DOMAIN}/{_PATH_END}*"),
+        lambda _match: "링크",
+        ("forv.kr/page 보세요", "링크 보세요"),
+    ),
+    Rule(
+        "domain",
         re.compile(rf"(?<![A-Za-z0-9@.-])({_DOMAIN})(?![A-Za-z0-9@-])(?!\.[A-Za-z0-9])"),
         lambda match: _read_domain(match[1].removeprefix("www.")),
+        ("www.naver.com에서", "네이버 점 컴에서"),
     ),
-    (re.compile(r"(?<![A-Za-z0-9가-힣])@([A-Za-z0-9_.]{1,40})(?<!\.)"), _read_handle),
-    (re.compile(r"#(?=[가-힣A-Za-z_])"), lambda _match: " 해시태그 "),
-    (re.compile(r"#(?=[0-9])"), lambda _match: " 샵 "),
+    Rule(
+        "handle",
+        re.compile(r"(?<![A-Za-z0-9가-힣])@([A-Za-z0-9_.]{1,40})(?<!\.)"),
+        _read_handle,
+        ("@star_light 팔로우", "스타 라이트 팔로우"),
+    ),
+    Rule("hashtag", re.compile(r"#(?=[가-힣A-Za-z_])"), lambda _match: " 해시태그 ", ("#생일", " 해시태그 생일")),
+    Rule("number sign", re.compile(r"#(?=[0-9])"), lambda _match: " 샵 ", ("#3", " 샵 3")),
     # 사진.JPG
-    (re.compile(r"(?<=[가-힣A-Za-z0-9])\.(?=[A-Za-z][A-Za-z0-9]{1,3}(?![A-Za-z0-9]))"), lambda _match: " 점 "),
+    Rule(
+        "file ending",
+        re.compile(r"(?<=[가-힣A-Za-z0-9])\.(?=[A-Za-z][A-Za-z0-9]{1,3}(?![A-Za-z0-9]))"),
+        lambda _match: " 점 ",
+        ("사진.JPG", "사진 점 JPG"),
+    ),
 )

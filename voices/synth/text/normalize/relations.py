@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.measures import UNIT, with_unit
-from voices.synth.text.numerals import ALONE, DECIMAL, INTEGER, SINO_DIGITS, decimal, sino
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.measures import UNIT, with_unit
+from voices.synth.text.normalize.numerals import ALONE, DECIMAL, INTEGER, SINO_DIGITS, decimal, sino
+from voices.synth.text.rules import Rule
 
 # A unit that is written once, after the second number, and said after both: 2~5시 is 두 시에서 다섯 시.
 _SHARED_UNITS = "시간|시|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
@@ -47,57 +44,104 @@ def _read_operation(match: re.Match[str]) -> str:
 # Before all numbers, which they need as they were written.
 RANGE_RULES: tuple[Rule, ...] = (
     # 2~5시, 300-500원
-    (
+    Rule(
+        "range with one unit",
         re.compile(rf"(?<![0-9.,:-])({DECIMAL}) ?[~–-] ?(?={DECIMAL} ?({_SHARED_UNITS})(?![A-Za-z]))"),
         lambda match: f"{match[1]}{match[2]}에서 ",
+        ("2~5시", "2시에서 5시"),
     ),
     # Anything up to a number, and days: 30분~1시간, 월요일~수요일.
-    (re.compile(rf"(?<=[0-9A-Za-z가-힣)%℃°]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"), lambda _match: "에서 "),
+    Rule(
+        "range by tilde",
+        re.compile(rf"(?<=[0-9A-Za-z가-힣)%℃°]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"),
+        lambda _match: "에서 ",
+        ("30분~1시간", "30분에서 1시간"),
+    ),
     # 2:00-4:00, 2-3주
-    (re.compile(r"(?<=[0-9]:[0-9]{2}) ?[–-] ?(?=[0-9]{1,2}:[0-9]{2})"), lambda _match: "에서 "),
-    (
+    Rule(
+        "range of clock times",
+        re.compile(r"(?<=[0-9]:[0-9]{2}) ?[–-] ?(?=[0-9]{1,2}:[0-9]{2})"),
+        lambda _match: "에서 ",
+        ("2:00-4:00", "2:00에서 4:00"),
+    ),
+    Rule(
+        "range by hyphen",
         re.compile(
             rf"(?<![0-9.,:-])({DECIMAL}) ?[–-] ?(?=[0-9]{{1,3}} ?(?:주|일|년|개월|분|초|회|박|인분|배|도)(?![0-9]))"
         ),
         lambda match: f"{match[1]}에서 ",
+        ("2-3주", "2에서 3주"),
     ),
-    (re.compile(r"(?<=요일) ?[~-] ?(?=[월화수목금토일]요일)"), lambda _match: "에서 "),
+    Rule(
+        "range of weekdays",
+        re.compile(r"(?<=요일) ?[~-] ?(?=[월화수목금토일]요일)"),
+        lambda _match: "에서 ",
+        ("월요일~수요일", "월요일에서 수요일"),
+    ),
 )
 # After amounts with units, of which some have signs of their own (영하): -5, but 1-5 and A-5 have none.
 SIGN_RULES: tuple[Rule, ...] = (
-    (re.compile(r"(?<![0-9A-Za-z가-힣ㄱ-ㅎ)])[-−](?=√?[0-9])"), lambda _match: "마이너스 "),
+    Rule(
+        "minus sign",
+        re.compile(r"(?<![0-9A-Za-z가-힣ㄱ-ㅎ)])[-−](?=√?[0-9])"),
+        lambda _match: "마이너스 ",
+        ("-5", "마이너스 5"),
+    ),
 )
 RULES: tuple[Rule, ...] = (
-    (re.compile(rf"{ALONE}([0-9]{{1,2}})[·ㆍ・]([0-9]{{1,2}})(?![0-9.])"), _read_event),
-    (re.compile(rf"{ALONE}([0-9]{{1,2}})\.([0-9]{{1,2}})(?= ?(?:{_EVENTS}))"), _read_event),
-    (
+    Rule(
+        "day in history, middle dot",
+        re.compile(rf"{ALONE}([0-9]{{1,2}})[·ㆍ・]([0-9]{{1,2}})(?![0-9.])"),
+        _read_event,
+        ("4·19", "사일구"),
+    ),
+    Rule(
+        "day in history, full stop",
+        re.compile(rf"{ALONE}([0-9]{{1,2}})\.([0-9]{{1,2}})(?= ?(?:{_EVENTS}))"),
+        _read_event,
+        ("4.19 혁명", "사일구 혁명"),
+    ),
+    Rule(
+        "fraction",
         re.compile(
             rf"{ALONE}(?P<minus>(?<![0-9A-Za-z가-힣)])[-−])?"
             rf"(?:(?P<whole>{INTEGER})(?P<and>과|와) ?)?(?P<root_above>√?)(?P<above>{INTEGER})/"
             rf"(?P<root_below>√?)(?P<below>[0-9]++)(?![/0-9.])(?: ?{UNIT})?"
         ),
         _read_fraction,
+        ("2/7", "칠분의 이"),
     ),
     # 4-1로 승리
-    (
+    Rule(
+        "score",
         re.compile(rf"{ALONE}[0-9]{{1,3}} ?[-:] ?[0-9]{{1,3}}(?![-:0-9.])(?=(?:로|으로)? ?(?:{_SCORE_WORDS}))"),
         _read_ratio,
+        ("3-2로 승리", "삼 대 이로 승리"),
     ),
-    (re.compile(rf"{ALONE}(?<!:){DECIMAL}(?: ?: ?{DECIMAL}){{1,3}}(?!:?[0-9])"), _read_ratio),
+    Rule(
+        "ratio",
+        re.compile(rf"{ALONE}(?<!:){DECIMAL}(?: ?: ?{DECIMAL}){{1,3}}(?!:?[0-9])"),
+        _read_ratio,
+        ("16:9", "십육 대 구"),
+    ),
     # 12-3번지, 테헤란로 12-3
-    (
+    Rule(
+        "lot number",
         re.compile(
             rf"(?:(?<=[{_ROADS}] )|{ALONE}(?=[0-9]{{1,4}}-[0-9]{{1,4}} ?번지))"
             r"([0-9]{1,4})-([0-9]{1,4})(?![-0-9])"
         ),
         lambda match: f"{sino(match[1])} 다시 {sino(match[2])}",
+        ("중앙로 15-2", "중앙로 십오 다시 이"),
     ),
     # 2+3=5
-    (re.compile(r"(?<=[0-9]) ?([+×÷x]) ?(?=[0-9])"), _read_operation),
-    (re.compile(r"(?<=[0-9]) ?([-−]) ?(?=[0-9]++ ?=)"), _read_operation),
+    Rule("sum or product", re.compile(r"(?<=[0-9]) ?([+×÷x]) ?(?=[0-9])"), _read_operation, ("2+3", "2 더하기 3")),
+    Rule("difference", re.compile(r"(?<=[0-9]) ?([-−]) ?(?=[0-9]++ ?=)"), _read_operation, ("5-3=2", "5 빼기 3=2")),
     # Versions: 1.2.3
-    (
+    Rule(
+        "version number",
         re.compile(r"(?<![0-9.])[0-9]{1,4}(?:\.[0-9]{1,4}){2,4}(?![0-9.]?[0-9])"),
         lambda match: "점".join(map(sino, match[0].split("."))),
+        ("2.0.1", "이점영점일"),
     ),
 )

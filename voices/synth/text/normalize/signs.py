@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.particles import SEAM
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.particles import SEAM
+from voices.synth.text.rules import Rule
 
 _PAUSES_AND_QUOTES = {
     **dict.fromkeys(";:、，؛…", ","),
@@ -46,15 +43,25 @@ _JOINED = "%℃°²³"  # said in one breath with what stands before
 
 RULES: tuple[Rule, ...] = (
     # No.1, and the same in one sign
-    (re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 "),
-    (re.compile(r"(?<![A-Za-z])[Vv]ol\. ?(?=[0-9])"), lambda _match: "볼륨 "),
-    (re.compile(r"(?<![A-Za-z])[Ee][Pp]\. ?(?=[0-9])"), lambda _match: "에피소드 "),
-    (re.compile(r"(?<![A-Za-z])[Vv]er\. ?(?=[0-9])"), lambda _match: "버전 "),
-    (re.compile(r"(?<![A-Za-z])(?:[Ff]ea?t)\. ?(?=[A-Za-z가-힣])"), lambda _match: "피처링 "),
+    Rule("No.", re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 ", ("No. 3", "넘버 3")),
+    Rule("Vol.", re.compile(r"(?<![A-Za-z])[Vv]ol\. ?(?=[0-9])"), lambda _match: "볼륨 ", ("Vol.3", "볼륨 3")),
+    Rule("Ep.", re.compile(r"(?<![A-Za-z])[Ee][Pp]\. ?(?=[0-9])"), lambda _match: "에피소드 ", ("Ep.9", "에피소드 9")),
+    Rule("Ver.", re.compile(r"(?<![A-Za-z])[Vv]er\. ?(?=[0-9])"), lambda _match: "버전 ", ("Ver.2", "버전 2")),
+    Rule(
+        "Feat.",
+        re.compile(r"(?<![A-Za-z])(?:[Ff]ea?t)\. ?(?=[A-Za-z가-힣])"),
+        lambda _match: "피처링 ",
+        ("Feat. 하늘", "피처링 하늘"),
+    ),
     # R&B, S&P
-    (re.compile(r"(?<=[A-Za-z])&(?=[A-Za-z])"), lambda _match: "앤"),
+    Rule("ampersand between letters", re.compile(r"(?<=[A-Za-z])&(?=[A-Za-z])"), lambda _match: "앤", ("R&B", "R앤B")),
     # A/S
-    (re.compile(r"(?<![0-9A-Za-z])([A-Z])/([A-Z])(?![A-Za-z])"), lambda match: match[1] + match[2]),
+    Rule(
+        "slash between letters",
+        re.compile(r"(?<![0-9A-Za-z])([A-Z])/([A-Z])(?![A-Za-z])"),
+        lambda match: match[1] + match[2],
+        ("A/S", "AS"),
+    ),
 )
 
 
@@ -67,6 +74,13 @@ def _say(match: re.Match[str]) -> str:
 
 LAST_RULES: tuple[Rule, ...] = (
     # 2+3=5 is 오 with 은 or 는; elsewhere it is a line drawn by hand
-    (re.compile("(?<=[가-힣]) ?= ?(?=[가-힣])"), lambda _match: f"{SEAM}은 "),
-    (re.compile(f"[{re.escape(''.join((*_PAUSES_AND_QUOTES, *_WORDS)))}]"), _say),
+    Rule(
+        "equals sign",
+        re.compile("(?<=[가-힣]) ?= ?(?=[가-힣])"),
+        lambda _match: f"{SEAM}은 ",
+        ("일 더하기 이 = 삼", f"일 더하기 이{SEAM}은 삼"),
+    ),
+    Rule(
+        "sign", re.compile(f"[{re.escape(''.join((*_PAUSES_AND_QUOTES, *_WORDS)))}]"), _say, ("톰&제리", "톰 앤 제리")
+    ),
 )

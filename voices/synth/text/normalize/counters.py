@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.numerals import ALONE, INTEGER, counted, sino
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.numerals import ALONE, INTEGER, counted, sino
+from voices.synth.text.rules import Rule
 
 # Always counted with native numerals. What follows a colon is how the noun must not go on: 달 is no 달러.
 _THINGS = (
@@ -64,57 +61,105 @@ def _things(words: str) -> str:
 
 _N = rf"(?<![0-9]\.)(?P<number>{INTEGER})"
 RULES: tuple[Rule, ...] = (
-    (re.compile(rf"{_N} ?(?P<counter>번 ?째)"), _read_ordinal),
-    (re.compile(rf"{ALONE}([1-9]|10)째(?![가-힣]?주)"), lambda match: _ORDINALS[int(match[1])]),
+    Rule("ordinal with 번째", re.compile(rf"{_N} ?(?P<counter>번 ?째)"), _read_ordinal, ("4번째", "네 번째")),
+    Rule(
+        "ordinal with 째",
+        re.compile(rf"{ALONE}([1-9]|10)째(?![가-힣]?주)"),
+        lambda match: _ORDINALS[int(match[1])],
+        ("2째", "둘째"),
+    ),
     # B2층 is under the ground.
-    (
+    Rule(
+        "basement floor",
         re.compile(r"(?<![A-Za-z0-9])[Bb](?P<number>[0-9]{1,2})(?= ?층|[Ff](?![A-Za-z]))"),
         lambda m: f"지하 {_number(m)}",
+        ("B2층", "지하 이층"),
     ),
-    (
+    Rule(
+        "floor with F",
         re.compile(
             rf"(?<=지하 )(?P<number>{INTEGER})[Ff](?![A-Za-z])|{ALONE}(?P<floor>[0-9]{{1,3}})[Ff](?![A-Za-z0-9])"
         ),
         lambda match: f"{sino(match['number'] or match['floor'])}층",
+        ("3F", "삼층"),
     ),
     # Months and days keep no zero in front: 07시 05분, 03일.
-    (re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년|월|일|시|분|초)(?![가-힣]*로))"), _number),
+    Rule(
+        "zero before a date or time",
+        re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년|월|일|시|분|초)(?![가-힣]*로))"),
+        _number,
+        ("03일", "삼일"),
+    ),
     # How often, and which: 하루에 세 번, 세 번 봤다, but 삼 번 버스.
-    (re.compile(rf"{_after(_OFTEN)}{_N} ?(?P<counter>번)(?![지호])"), _count),
-    (
+    Rule(
+        "times after an adverb",
+        re.compile(rf"{_after(_OFTEN)}{_N} ?(?P<counter>번)(?![지호])"),
+        _count,
+        ("하루에 4번", "하루에 네 번"),
+    ),
+    Rule(
+        "times before a particle",
         re.compile(
             rf"{_N} ?(?P<counter>번)"
             rf"(?=이나|이상|씩|쯤|만에|만 더|더| 더| 넘게| 연속| 이상| 정도| 씩| 만에| 반복|도 {_PAST}| {_PAST})"
         ),
         _count,
+        ("4번이나", "네 번이나"),
     ),
     # Guests are counted, minutes are not: 손님 다섯 분, but 오 분 뒤.
-    (re.compile(rf"{_after(_GUESTS)}{_N} ?(?P<counter>분)(?!당|간|[가-힣]* ?[뒤후전])"), _count),
-    (re.compile(rf"{_N} ?(?P<counter>분)(?=께|의 (?:{_GUESTS})|을 (?:모|초대|추첨|뽑|선정))"), _count),
+    Rule(
+        "guests, named before",
+        re.compile(rf"{_after(_GUESTS)}{_N} ?(?P<counter>분)(?!당|간|[가-힣]* ?[뒤후전])"),
+        _count,
+        ("관객 7분", "관객 일곱 분"),
+    ),
+    Rule(
+        "guests, named after",
+        re.compile(rf"{_N} ?(?P<counter>분)(?=께|의 (?:{_GUESTS})|을 (?:모|초대|추첨|뽑|선정))"),
+        _count,
+        ("7분께", "일곱 분께"),
+    ),
     # Machines are counted; 이십대 is an age and 삼대 과제 are the great three.
-    (re.compile(rf"{_after(_MACHINES)}{_N} ?(?P<counter>대)(?![째에])"), _count),
-    (
+    Rule(
+        "machines, named before",
+        re.compile(rf"{_after(_MACHINES)}{_N} ?(?P<counter>대)(?![째에])"),
+        _count,
+        ("트럭 4대", "트럭 네 대"),
+    ),
+    Rule(
+        "the great few",
         re.compile(
             rf"(?<![0-9]\.)(?P<number>{INTEGER})"
             r"(?=대(?:째|에| ?[가-힣]{2}))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
         ),
         _number,
+        ("4대 천왕", "사대 천왕"),
     ),
-    (re.compile(rf"{ALONE}(?P<number>[1-9]0)(?= ?대)"), _number),
-    (re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}})"), _count),
+    Rule("decade of age", re.compile(rf"{ALONE}(?P<number>[1-9]0)(?= ?대)"), _number, ("30대", "삼십대")),
+    Rule("machines", re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}})"), _count, ("4대", "네 대")),
     # Sheets are counted; 삼 장 이 절 are a chapter and a verse.
-    (
+    Rule(
+        "chapter",
         re.compile(
             rf"{ALONE}(?P<number>[0-9]{{1,3}})(?= ?장 ?[0-9]{{1,3}} ?[절화])|(?<=제)(?P<chapter>[0-9]{{1,3}})(?= ?장)"
         ),
         lambda match: sino(match["number"] or match["chapter"]),
+        ("4장 2절", "사장 2절"),
     ),
-    (re.compile(rf"{_N} ?(?P<counter>장)(?![소면르])"), _count),
+    Rule("sheets", re.compile(rf"{_N} ?(?P<counter>장)(?![소면르])"), _count, ("종이 4장", "종이 네 장")),
     # Nouns that are numbered unless things of their kind stand before.
-    (re.compile(rf"{_after(_WORKS)}{_N} ?(?P<counter>점)(?!대)"), _count),
-    (re.compile(rf"{_after(_STORIES)}{_N} ?(?P<counter>편)(?!의점)"), _count),
-    (re.compile(rf"{_after(_PRINTS)}{_N} ?(?P<counter>부)(?![터분])"), _count),
-    (re.compile(rf"{_after(_BUILDINGS)}{_N} ?(?P<counter>동)(?!안)"), _count),
-    (re.compile(rf"{_N} ?(?P<counter>{_things(_THINGS)})"), _count),
+    Rule(
+        "works of art", re.compile(rf"{_after(_WORKS)}{_N} ?(?P<counter>점)(?!대)"), _count, ("그림 2점", "그림 두 점")
+    ),
+    Rule(
+        "stories", re.compile(rf"{_after(_STORIES)}{_N} ?(?P<counter>편)(?!의점)"), _count, ("소설 3편", "소설 세 편")
+    ),
+    Rule(
+        "prints", re.compile(rf"{_after(_PRINTS)}{_N} ?(?P<counter>부)(?![터분])"), _count, ("신문 2부", "신문 두 부")
+    ),
+    Rule(
+        "buildings", re.compile(rf"{_after(_BUILDINGS)}{_N} ?(?P<counter>동)(?!안)"), _count, ("건물 2동", "건물 두 동")
+    ),
+    Rule("counted things", re.compile(rf"{_N} ?(?P<counter>{_things(_THINGS)})"), _count, ("5개", "다섯 개")),
     # 3분기, 5일 and everything else is read by the rule for plain numbers.
 )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.numerals import DECIMAL, decimal
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.numerals import DECIMAL, decimal
+from voices.synth.text.rules import Rule
 
 _CURRENCIES = {
     "US$": "달러",
@@ -63,19 +60,23 @@ def _read_amount(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    (
+    Rule(
+        "currency before amount",
         re.compile(
             rf"(?<![A-Za-z])(?P<currency>{_NAMES}|krw|usd|eur|jpy) ?"
             rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE}))?"
             "(?![A-Za-z])"
         ),
         _read_amount,
+        ("$7", "칠 달러"),
     ),
-    (
+    Rule(
+        "currency after amount",
         re.compile(
             rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE}))? ?"
             rf"(?P<currency>{_NAMES})(?![A-Za-z0-9])"
         ),
         _read_amount,
+        ("700₩", "칠백 원"),
     ),
 )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.english import english_to_hangul
-from voices.synth.text.numerals import one_by_one, sino
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.english import english_to_hangul
+from voices.synth.text.normalize.numerals import one_by_one, sino
+from voices.synth.text.rules import Rule
 
 _NAMES = "에이 비 씨 디 이 에프 지 에이치 아이 제이 케이 엘 엠 엔 오 피 큐 알 에스 티 유 브이 더블유 엑스 와이 제트"
 LETTER_NAMES = dict(zip("abcdefghijklmnopqrstuvwxyz", _NAMES.split(), strict=True))
@@ -55,13 +52,22 @@ def _read_compound(word: str) -> str | None:
 
 # Before numbers: a code that begins with a letter is no amount (B2B, MP3), but B2층 is a floor and v1.2 a version.
 CODE_RULES: tuple[Rule, ...] = (
-    (
+    Rule(
+        "code that begins with a letter",
         re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{1,40}[0-9]{1,4}[A-Za-z0-9]*+(?!\.[0-9]|,[0-9]| ?층)"),
         lambda match: match[0] if re.fullmatch("[Bb][0-9]+[Ff]", match[0]) else read_code(match[0]),
+        ("MP4", "엠피포"),
     ),
 )
 # After amounts with units: 5G, 4K, 3D.
 DIGIT_RULES: tuple[Rule, ...] = (
-    (re.compile(r"(?<![A-Za-z0-9.,])[0-9][A-Za-z]{1,40}(?![A-Za-z0-9])"), lambda match: read_code(match[0])),
+    Rule(
+        "digit before letters",
+        re.compile(r"(?<![A-Za-z0-9.,])[0-9][A-Za-z]{1,40}(?![A-Za-z0-9])"),
+        lambda match: read_code(match[0]),
+        ("5G", "파이브지"),
+    ),
 )
-RULES: tuple[Rule, ...] = ((re.compile("[A-Za-z]+(?:'[A-Za-z]+)*"), lambda match: read_word(match[0])),)
+RULES: tuple[Rule, ...] = (
+    Rule("Latin word", re.compile("[A-Za-z]+(?:'[A-Za-z]+)*"), lambda match: read_word(match[0]), ("music", "뮤직")),
+)

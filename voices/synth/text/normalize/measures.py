@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from voices.synth.text.numerals import ALONE, DECIMAL, decimal
-
-if TYPE_CHECKING:
-    from voices.synth.text.traced import Rule
+from voices.synth.text.normalize.numerals import ALONE, DECIMAL, decimal
+from voices.synth.text.rules import Rule
 
 # fmt: off
 _UNITS = {
@@ -59,8 +56,10 @@ def with_unit(amount: str, unit: str, per: str | None, sign: str = "") -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    (
+    Rule(
+        "amount with unit",
         re.compile(rf"{ALONE}(?:(?<![0-9A-Za-z가-힣)])(?P<sign>[-−+]))?(?P<amount>{DECIMAL}) ?{UNIT}"),
         lambda match: with_unit(decimal(match["amount"]), match["unit"], match["per"], match["sign"] or ""),
+        ("60km/h", "시속 육십 킬로미터"),
     ),
 )

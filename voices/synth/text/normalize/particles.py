@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voices.synth.text.rules import Rule
+
 if TYPE_CHECKING:
-    from voices.synth.text.traced import Replace, Rule
+    from voices.synth.text.rules import Read
 
 SEAM = "\ue000"  # stands between what was read out and what was written after it, until particles agree
 
@@ -29,16 +32,16 @@ _RIEUL_CODA = 8
 
 def marking_seams(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
     """Let rules leave a SEAM after what they read out."""
-    return tuple((pattern, _with_seam(replace)) for pattern, replace in rules)
+    return tuple(replace(rule, read=_with_seam(rule.read)) for rule in rules)
 
 
-def _with_seam(replace: Replace) -> Replace:
-    def read(match: re.Match[str]) -> str:
-        said = replace(match)
+def _with_seam(read: Read) -> Read:
+    def read_with_seam(match: re.Match[str]) -> str:
+        said = read(match)
         follows = match.string[match.end() : match.end() + 1]
         return said + SEAM if said != match[0] and follows and follows in _FIRST_SYLLABLES else said
 
-    return read
+    return read_with_seam
 
 
 def _agree(match: re.Match[str]) -> str:
@@ -56,6 +59,11 @@ def _agree(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    (re.compile(f"([가-힣]){SEAM}+({_LONGEST_FIRST}){_TAIL}"), _agree),
-    (re.compile(f"{SEAM}+"), lambda _match: ""),
+    Rule(
+        "particle agrees",
+        re.compile(f"([가-힣]){SEAM}+({_LONGEST_FIRST}){_TAIL}"),
+        _agree,
+        (f"비티에스{SEAM}은", "비티에스는"),
+    ),
+    Rule("seam", re.compile(f"{SEAM}+"), lambda _match: "", (f"가{SEAM}", "가")),
 )

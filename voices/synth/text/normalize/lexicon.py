@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voices.synth.text.folding import fold
-from voices.synth.text.particles import SEAM
+from voices.synth.text.normalize.folding import fold
+from voices.synth.text.normalize.particles import SEAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

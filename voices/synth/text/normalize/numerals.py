@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from voices.synth.text.rules import Rule
+
 SINO_DIGITS = "영일이삼사오육칠팔구"
 PHONE_DIGITS = "공일이삼사오육칠팔구"
 SMALL_UNITS = ("", "십", "백", "천")
@@ -65,3 +69,11 @@ def counted(digits: str, native_up_to: int = MAX_NATIVE) -> str:
     """Read a whole number before a counter: native numerals from 1 to `native_up_to`, else Sino-Korean."""
     number = int(digits.replace(",", "")[:6])
     return native(number) if 1 <= number <= native_up_to else sino(digits)
+
+
+def _read_plain(match: re.Match[str]) -> str:
+    number = match[0]
+    return one_by_one(number) if re.fullmatch("0[0-9]+", number) else decimal(number)
+
+
+RULES: tuple[Rule, ...] = (Rule("plain number", re.compile(DECIMAL), _read_plain, ("3.14", "삼점일사")),)

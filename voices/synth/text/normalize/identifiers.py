@@ -1,0 +1,110 @@
+"""Numbers that are names: telephones, cards, accounts, number plates. They are read digit by digit."""
+
+from __future__ import annotations
+
+import re
+
+from voices.synth.text.normalize.numerals import ALONE, native, one_by_one
+from voices.synth.text.rules import Rule
+
+_PLATE_SYLLABLES = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주아바사자배하허호"
+_COUNTED = "(?! ?(?:원|만|천|억|호|번|개|명|년|월|일|동|대|점|층|퍼센트|[A-Za-z%]))"
+_EMERGENCY = "11[0-9]|120|131|182"
+
+
+def _read_groups(match: re.Match[str]) -> str:
+    groups = re.findall(r"\+|[0-9]+", match[0])
+    return " ".join("플러스" if group == "+" else one_by_one(group) for group in groups)
+
+
+def _read_unspaced(match: re.Match[str]) -> str:
+    """Pause where people do: 02 1234 5678, 010 1234 5678."""
+    area = 2 if match[0].startswith("02") else 3
+    return " ".join(map(one_by_one, (match[0][:area], match[0][area:-4], match[0][-4:])))
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "card number",
+        re.compile(rf"{ALONE}[0-9]{{4}}([- ])[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{4}}(?![-0-9])"),
+        _read_groups,
+        ("1111 2222 3333 4444", "일일일일 이이이이 삼삼삼삼 사사사사"),
+    ),
+    Rule(
+        "international telephone",
+        re.compile(
+            r"(?<![0-9A-Za-z])\+[0-9]{1,3}[-. ]?\(?0?\)?(?:\(?[0-9]{1,4}\)?[-. ]{1,2})[0-9]{3,4}[-. ][0-9]{4}(?![0-9])"
+        ),
+        _read_groups,
+        ("+82-10-2468-1357", "플러스 팔이 일공 이사육팔 일삼오칠"),
+    ),
+    Rule(
+        "telephone with bracketed area",
+        re.compile(rf"{ALONE}\([0-9]{{2,4}}\)[-. ]{{0,2}}[0-9]{{3,4}}[-. ][0-9]{{4}}(?![0-9])"),
+        _read_groups,
+        ("(031) 246-1357", "공삼일 이사육 일삼오칠"),
+    ),
+    Rule(
+        "telephone with hyphens",
+        re.compile(rf"{ALONE}[0-9]{{2,4}}[-.][0-9]{{3,4}}[-.][0-9]{{4}}(?![0-9])"),
+        _read_groups,
+        ("010-9876-4321", "공일공 구팔칠육 사삼이일"),
+    ),
+    Rule(
+        "telephone with spaces",
+        re.compile(rf"{ALONE}0[0-9]{{1,2}} [0-9]{{3,4}} [0-9]{{4}}(?![0-9])"),
+        _read_groups,
+        ("02 246 1357", "공이 이사육 일삼오칠"),
+    ),
+    Rule(
+        "service telephone",
+        re.compile(rf"{ALONE}1[0-9]{{3}}-[0-9]{{4}}(?![0-9])"),
+        _read_groups,
+        ("1588-2468", "일오팔팔 이사육팔"),
+    ),
+    Rule(
+        "account number",
+        re.compile(rf"{ALONE}[0-9]{{3,6}}-[0-9]{{2,6}}-[0-9]{{4,8}}(?:-[0-9]{{1,4}})?(?![-0-9])"),
+        _read_groups,
+        ("110-234-567890", "일일공 이삼사 오육칠팔구공"),
+    ),
+    Rule(
+        "resident number",
+        re.compile(rf"{ALONE}[0-9]{{6}}-[1-8][0-9]{{6}}(?![-0-9])"),
+        _read_groups,
+        ("900101-1234567", "구공공일공일 일이삼사오육칠"),
+    ),
+    Rule(
+        "telephone without marks",
+        re.compile(rf"{ALONE}0(?:1[016789]|[2-7][0-9]?)[0-9]{{7,8}}(?![0-9,.])"),
+        _read_unspaced,
+        ("0298765432", "공이 구팔칠육 오사삼이"),
+    ),
+    # 12가 3456
+    Rule(
+        "number plate",
+        re.compile(rf"{ALONE}([0-9]{{2,3}})([{_PLATE_SYLLABLES}])( ?)([0-9]{{4}})(?![0-9,.]){_COUNTED}"),
+        lambda match: f"{one_by_one(match[1])}{match[2]} {one_by_one(match[4])}",
+        ("56나 7890", "오육나 칠팔구공"),
+    ),
+    # 끝 4자리 5678
+    Rule(
+        "last digits",
+        re.compile(rf"{ALONE}([0-9]{{1,2}}) ?자리((?:는|가|:)?,? ?)([0-9]{{2,16}})(?![0-9,.]){_COUNTED}"),
+        lambda match: f"{native(int(match[1]))} 자리{match[2]}{one_by_one(match[3])}",
+        ("뒤 4자리 2468", "뒤 네 자리 이사육팔"),
+    ),
+    # 비밀번호 0070, 인증번호: 123456
+    Rule(
+        "numbered code",
+        re.compile(rf"(?<=번호)((?:는|가|:)?,? ?)([0-9]{{4,16}})(?![-0-9,.]){_COUNTED}"),
+        lambda match: match[1] + one_by_one(match[2]),
+        ("인증번호: 135790", "인증번호: 일삼오칠구공"),
+    ),
+    Rule(
+        "emergency number",
+        re.compile(rf"{ALONE}({_EMERGENCY})(?= ?(?:신고|구급|구조|상황실)|에 |로 )(?! ?[0-9])"),
+        lambda match: one_by_one(match[1]),
+        ("119 신고", "일일구 신고"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""How words of Hangul sound, by 표준발음법. `pipeline` has the steps in their order."""
