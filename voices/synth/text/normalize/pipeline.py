@@ -28,7 +28,7 @@ from voices.synth.text.spoken import Dropped
 
 if TYPE_CHECKING:
     from voices.synth.text.normalize.lexicon import Lexicon
-    from voices.synth.text.traced import TracedText
+    from voices.synth.text.traced import OnChange, TracedText
 
 PUNCTUATION = ".,!?"
 _NOT_SAID = f"[^가-힣 \n{PUNCTUATION}]"
@@ -60,7 +60,10 @@ _STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
 
 
 def normalize(
-    text: str, alphabet: frozenset[str] | None = None, lexicon: Lexicon | None = None
+    text: str,
+    alphabet: frozenset[str] | None = None,
+    lexicon: Lexicon | None = None,
+    on_change: OnChange | None = None,
 ) -> tuple[TracedText, tuple[Dropped, ...]]:
     """Read `text` in Hangul and report what cannot be said.
 
@@ -68,23 +71,24 @@ def normalize(
         text: any string.
         alphabet: keep only characters that consist of these symbols (composed or decomposed); None keeps all.
         lexicon: readings that come before all rules.
+        on_change: is told of each rule that changed the text, and of the text then.
 
     Returns:
         Lines of Hangul, spaces and `.,!?`, and the characters dropped, in their order in `text`.
     """
     traced = fold(text)
     if _TO_READ.search(traced.text):
-        traced = traced.apply(_LINK_RULES)
+        traced = traced.apply(_LINK_RULES, on_change)
     if lexicon is not None:
         traced = lexicon.apply(traced)
     if _TO_READ.search(traced.text):
         traced = common_names().apply(traced)
         for needed, rules in _STAGES:
             if needed.search(traced.text):
-                traced = traced.apply(rules)
+                traced = traced.apply(rules, on_change)
     unsaid = _unsaid(traced.text, alphabet)
     dropped = [index for match in unsaid.finditer(traced.text) for index in traced.starts[slice(*match.span())]]
-    return traced.sub(unsaid, lambda _match: " ").apply(_SHAPES), _gather(dropped, text)
+    return traced.sub(unsaid, lambda _match: " ").apply(_SHAPES, on_change), _gather(dropped, text)
 
 
 def _unsaid(text: str, alphabet: frozenset[str] | None) -> re.Pattern[str]:
@@ -110,6 +114,9 @@ _SHAPES: tuple[Rule, ...] = (
     Rule("line end", re.compile(r" ?\n[ \n.,!?]*"), lambda _match: "\n", ("가 \n. 나", "가\n나")),
     Rule("edges of the text", re.compile(r"\A[ \n.,!?]+|[ \n]+\Z"), lambda _match: "", (" .가 ", "가")),
 )
+
+
+RULES: tuple[Rule, ...] = (*_LINK_RULES, *(rule for _needed, rules in _STAGES for rule in rules), *_SHAPES)
 
 
 def _gather(indices: list[int], text: str) -> tuple[Dropped, ...]:

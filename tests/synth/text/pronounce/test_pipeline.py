@@ -45,7 +45,7 @@ def test_words_sound_by_the_rules_of_standard_pronunciation(spelled: str, pronou
     assert spoken.pronunciation == pronounced
 
 
-def test_a_voice_of_the_seed_is_given_text_as_spelled() -> None:
+def test_a_legacy_voice_is_given_text_as_spelled() -> None:
     assert read("값이 3원", "spelled").pronunciation == "값이 삼원"
 
 
