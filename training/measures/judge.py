@@ -6,7 +6,6 @@ memory; nothing is downloaded when it runs.
 
 import importlib.resources
 import logging
-import re
 import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -91,4 +90,4 @@ def voice_error_rate(
 
 
 def _syllables(text: str) -> str:
-    return re.sub(r"[^가-힣]", "", read(text, "spelled").text)
+    return only_syllables(read(text, "spelled").text)

@@ -33,11 +33,6 @@ def read_list(path: pathlib.Path) -> list[str]:
 
 def refuse_held_out(sentences: list[str]) -> None:
     """Raise ``ValueError`` for a sentence that is held out, however it is spaced and punctuated."""
-    held_out = {syllables(sentence) for sentence in held_out_sentences()}
-    if found := [sentence for sentence in sentences if syllables(sentence) in held_out]:
+    held_out = {only_syllables(sentence) for sentence in held_out_sentences()}
+    if found := [sentence for sentence in sentences if only_syllables(sentence) in held_out]:
         raise ValueError(f"held out, not to be trained on: {found}")
-
-
-def syllables(text: str) -> str:
-    """The text's Hangul syllables, without spaces, marks and all else."""
-    return re.sub("[^가-힣]", "", text)

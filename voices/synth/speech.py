@@ -11,6 +11,7 @@ from voices.synth.audio import fade_ends, silence, speech_bounds
 from voices.synth.errors import ImplausibleSpeechError, NothingToSayError
 from voices.synth.plausibility import find_flaw
 from voices.synth.text import Spoken, read
+from voices.synth.text.hangul import count_syllables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,11 +67,7 @@ class Speech:
 
 def estimated_seconds(sentence: Sentence) -> float:
     """About how long `sentence` takes to say at speed 1, measured on the demo voice; good to a fifth."""
-    return SECONDS_PER_SENTENCE + SECONDS_PER_SYLLABLE * _syllables(sentence)
-
-
-def _syllables(sentence: Sentence) -> int:
-    return sum("가" <= character <= "힣" for character in sentence.pronunciation)
+    return SECONDS_PER_SENTENCE + SECONDS_PER_SYLLABLE * count_syllables(sentence.pronunciation)
 
 
 def synthesize(
@@ -168,7 +165,7 @@ def _say(
 
 
 def _flaw(voice: Voice, sentence: Sentence, heard: NDArray[np.float32], speed: float) -> Flaw | None:
-    flaw = find_flaw(heard, voice.sample_rate, _syllables(sentence), speed)
+    flaw = find_flaw(heard, voice.sample_rate, count_syllables(sentence.pronunciation), speed)
     # How speech swells and falls was measured on voices of our own recipe; the seed's keep what they always had.
     return None if flaw and flaw.reason == "steady_noise" and voice.mode == "spelled" else flaw
 

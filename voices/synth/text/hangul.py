@@ -1,18 +1,36 @@
-"""The letters of a composed Hangul syllable."""
+"""Hangul syllables, and the letters (jamo) that a syllable is composed of."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_NO_SYLLABLE = re.compile("[^가-힣]")
+
+
+def is_syllable(character: str) -> bool:
+    """Return whether one character is a composed Hangul syllable."""
+    return "가" <= character <= "힣"
+
+
+def only_syllables(text: str) -> str:
+    """Return the composed Hangul syllables of a text, without everything else."""
+    return _NO_SYLLABLE.sub("", text)
+
+
+def count_syllables(text: str) -> int:
+    """Count the composed Hangul syllables of a text."""
+    return len(only_syllables(text))
 
 
 def onset_of(syllable: str) -> str:
-    """Return a syllable's initial consonant, ᄋ included; "" for what is no syllable."""
-    return unicodedata.normalize("NFD", syllable)[0] if "가" <= syllable <= "힣" else ""
+    """Return the initial consonant of a syllable, ᄋ included; "" for what is no syllable."""
+    return unicodedata.normalize("NFD", syllable)[0] if is_syllable(syllable) else ""
 
 
 def coda_of(syllable: str) -> str:
-    """Return a syllable's final consonant or cluster; "" if it has none or is no syllable."""
-    return unicodedata.normalize("NFD", syllable)[2:] if "가" <= syllable <= "힣" else ""
+    """Return the final consonant or cluster of a syllable; "" if it has none or is no syllable."""
+    return unicodedata.normalize("NFD", syllable)[2:] if is_syllable(syllable) else ""
 
 
 def with_onset(syllable: str, onset: str) -> str:

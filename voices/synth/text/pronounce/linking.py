@@ -1,15 +1,15 @@
-"""Which words are said in one breath, so that their sounds join over the space between them.
+"""Which neighbouring words are spoken without a pause, so that their sounds change over the space between them.
 
-People pause elsewhere, and the demo voice was trained on eojeols that were read by themselves. So sounds join only
-where a pause would be odd: after one syllable that the next word needs (옷 한 벌, 못 하다), and after the ending
--(으)ㄹ, which never stands without its noun (할 수, 먹을 것; 제27항).
+Elsewhere a pause is possible, and the demo voices were trained on eojeols that were read one by one. So sounds are
+joined only where a pause would be wrong: after a word of one syllable that the next word needs (옷 한 벌, 못 하다), and
+after the ending -(으)ㄹ, which always has a noun after it (할 수, 먹을 것; 제27항).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voices.synth.text.hangul import coda_of, onset_of
+from voices.synth.text.hangul import coda_of, is_syllable, onset_of
 
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
@@ -22,7 +22,7 @@ _INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "�
 
 def joins(word: str, following: str, last: Morpheme | None) -> bool:
     """Return whether the sounds of two words join; `last` is the last morpheme of the first."""
-    if not following or not "가" <= word[-1] <= "힣":
+    if not following or not is_syllable(word[-1]):
         return False  # over punctuation there is a pause
     onset = onset_of(following[0])
     if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
