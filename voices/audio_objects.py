@@ -30,9 +30,9 @@ def public_audio_name(request: VoiceRequest) -> str | None:
 
     ``None`` unless the client gave both its uuid and its created_at.
     """
-    if not (request.uuid and request.created_at):
+    if not (request.client_uuid and request.client_created_at):
         return None
-    return f"wav_files/{request.member_id}/{request.uuid}_{request.created_at}_voice.{request.format}"
+    return f"wav_files/{request.member_id}/{request.client_uuid}_{request.client_created_at}_voice.{request.format}"
 
 
 def store_audio(name: str, audio: bytes) -> None:

@@ -1,8 +1,7 @@
 """Members, their voices, and the requests that ask them to speak.
 
-Each status change of a :class:`VoiceRequest` is one method here, and one conditional UPDATE: a caller that comes too
-late changes nothing, and learns so from the return value. ``voices/queue.py`` says which request is next. What a
-:class:`Voice` records of its check (``status``, ``problem``, ``warnings``) and ``active`` change in its methods only.
+Each status change of a :class:`VoiceRequest` is one method here, and one conditional UPDATE: it returns False, and
+changes nothing, for a caller that comes too late. A :class:`Voice` changes its ``status`` and ``active`` itself, too.
 """
 
 import uuid
@@ -223,8 +222,10 @@ class VoiceRequest(models.Model):
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    uuid = models.CharField(_("client's uuid"), max_length=100, blank=True, db_index=True, validators=[SAFE_NAME])
-    created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
+    client_uuid = models.CharField(
+        _("client's uuid"), max_length=100, blank=True, db_index=True, validators=[SAFE_NAME]
+    )
+    client_created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
     idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", verbose_name=_("retry of")
@@ -279,7 +280,7 @@ class VoiceRequest(models.Model):
         verbose_name_plural = _("voice requests")
         indexes = [
             models.Index(fields=["status", "queued_at"], name="request_by_status"),
-            models.Index(fields=["uuid", "-queued_at"], name="request_by_client"),
+            models.Index(fields=["client_uuid", "-queued_at"], name="request_by_client"),
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
@@ -366,10 +367,7 @@ class VoiceRequest(models.Model):
         )
 
     def put_back(self, after_seconds: float = 0.0) -> bool:
-        """processing → queued, to be begun again after a pause.
-
-        False: this attempt no longer holds the row, or it was the last one; nothing is changed.
-        """
+        """processing → queued, to be begun again. False: this attempt was the last one, or no longer holds the row."""
         return self.attempts_left > 0 and self._queue_again(available_at=Now() + timedelta(seconds=after_seconds))
 
     def give_back(self) -> bool:
@@ -398,8 +396,8 @@ class VoiceRequest(models.Model):
         """Submit a failed or cancelled request again, as a new row. Raises :class:`QueueFull`."""
         return VoiceRequest.objects.submit(
             retry_of=self,
-            uuid=self.uuid,
-            created_at=self.created_at,
+            client_uuid=self.client_uuid,
+            client_created_at=self.client_created_at,
             member_id=self.member_id,
             # A fan hears the voice that is active now.
             voice=None if self.purpose == self.Purpose.FAN else self.voice,

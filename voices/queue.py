@@ -68,7 +68,7 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
 
         Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting.
         """
-        turn = _turn(fields.get("uuid", ""), fields.get("priority", Priority.INTERACTIVE))
+        turn = _turn(fields.get("client_uuid", ""), fields.get("priority", Priority.INTERACTIVE))
         with transaction.atomic():
             queue = self.queued().aggregate(length=models.Count("pk"), turn=turn)
             if queue["length"] >= settings.MAX_QUEUED:
@@ -127,7 +127,7 @@ def _turn(client_uuid: str, priority: int) -> Greatest:
     between them. No turn moves once it is set: newcomers can't delay a request for ever.
     """
     patience = settings.BATCH_PATIENCE_SECONDS if priority == Priority.BATCH else 0.0
-    own = Q(uuid=client_uuid, priority=priority) & ~Q(uuid="")
+    own = Q(client_uuid=client_uuid, priority=priority) & ~Q(client_uuid="")
     return Greatest(
         Now() + timedelta(seconds=patience),
         models.Max("turn", filter=own) + Value(BETWEEN_TURNS),

@@ -24,8 +24,8 @@ def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
 
 def _shares_public_name(instance: VoiceRequest) -> bool:
     return VoiceRequest.objects.filter(
-        uuid=instance.uuid,
-        created_at=instance.created_at,
+        client_uuid=instance.client_uuid,
+        client_created_at=instance.client_created_at,
         member=instance.member_id,
         format=instance.format,
         status=VoiceRequest.Status.SUCCEEDED,

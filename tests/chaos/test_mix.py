@@ -33,7 +33,7 @@ class Mix:
             for _ in range(self.chance.randint(1, 5)):
                 client = self.chance.choice(["", "fan-1", "fan-2"])
                 text = self.chance.choices(TEXTS, [10, 4, 1, 1, 1])[0]
-                requests.append(ask(self.member, text, uuid=client, priority=self.chance.randint(0, 1)))
+                requests.append(ask(self.member, text, client_uuid=client, priority=self.chance.randint(0, 1)))
             event = self.chance.choice(events)
             self.happened[event] += 1
             # One may be dead already that is to be killed.

@@ -64,7 +64,7 @@ def test_a_text_kills_every_worker_that_speaks_it(fault: str, world: World, memb
 
 def test_a_worker_is_frozen_past_its_lease_and_wakes(world: World, member: Member) -> None:
     world.cluster(workers=2)
-    request = ask(member, "안녕하세요. [sleep 1 once]", uuid="fan", created_at="2022-08-22")
+    request = ask(member, "안녕하세요. [sleep 1 once]", client_uuid="fan", client_created_at="2022-08-22")
     frozen = world.speaking(request)
     frozen.suspend()
     (done,) = world.ended(request)

@@ -29,7 +29,7 @@ from voices.models import Member
 from voices.tasks import synthesize_next
 
 BUCKET = "forv-test"
-PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
+PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
 
 class ThrowAwayKey(AnonymousCredentials, Signing):

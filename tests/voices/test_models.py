@@ -133,38 +133,38 @@ class TestOrder:
         assert in_order().index("일괄") < in_order().index("대화 2")
 
     def test_who_waits_for_one_is_not_held_up_by_the_batch_of_ones_own(self, member: Member) -> None:
-        factories.queued(member, text="일괄", uuid="가", priority=VoiceRequest.Priority.BATCH)
-        factories.queued(member, text="대화 1", uuid="가")
-        factories.queued(member, text="대화 2", uuid="나")
+        factories.queued(member, text="일괄", client_uuid="가", priority=VoiceRequest.Priority.BATCH)
+        factories.queued(member, text="대화 1", client_uuid="가")
+        factories.queued(member, text="대화 2", client_uuid="나")
         assert in_order() == ["대화 1", "대화 2", "일괄"]
 
     def test_one_clients_many_requests_let_others_between(self, member: Member) -> None:
         for text in ("가1", "가2", "가3"):
-            factories.queued(member, text=text, uuid="가")
-        factories.queued(member, text="나1", uuid="나")
-        factories.queued(member, text="나2", uuid="나")
-        factories.queued(member, text="다1", uuid="다")
+            factories.queued(member, text=text, client_uuid="가")
+        factories.queued(member, text="나1", client_uuid="나")
+        factories.queued(member, text="나2", client_uuid="나")
+        factories.queued(member, text="다1", client_uuid="다")
         assert in_order() == ["가1", "나1", "다1", "가2", "나2", "가3"]
 
     def test_clients_without_a_name_are_each_their_own(self, member: Member) -> None:
         for text in "가나":
             factories.queued(member, text=text)
-        factories.queued(member, text="다", uuid="다")
+        factories.queued(member, text="다", client_uuid="다")
         assert in_order() == ["가", "나", "다"]
 
     def test_newcomers_overtake_for_a_bounded_time_only(self, member: Member) -> None:
-        factories.queued(member, text="가1", uuid="가")
-        second = factories.queued(member, text="가2", uuid="가")
+        factories.queued(member, text="가1", client_uuid="가")
+        second = factories.queued(member, text="가2", client_uuid="가")
         earlier = timedelta(minutes=2)
         VoiceRequest.objects.filter(pk=second.pk).update(turn=F("turn") - earlier, queued_at=F("queued_at") - earlier)
-        factories.queued(member, text="나1", uuid="나")
+        factories.queued(member, text="나1", client_uuid="나")
         assert in_order().index("가2") < in_order().index("나1")
 
     def test_who_has_been_served_starts_anew(self, member: Member) -> None:
         for _ in range(3):
-            factories.processing(member, uuid="가")
-        factories.queued(member, text="가4", uuid="가")
-        factories.queued(member, text="나1", uuid="나")
+            factories.processing(member, client_uuid="가")
+        factories.queued(member, text="가4", client_uuid="가")
+        factories.queued(member, text="나1", client_uuid="나")
         assert in_order() == ["가4", "나1"]
 
     def test_what_is_held_back_holds_nobody_up(self, member: Member) -> None:

@@ -24,7 +24,7 @@ from voices.storage import SignedFileSystemStorage
 from voices.tasks import synthesize_next
 
 TWO_SENTENCES = "안녕하세요. 반갑습니다!"
-PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
+PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
 
 @pytest.fixture

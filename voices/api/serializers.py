@@ -87,9 +87,15 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     priority = PriorityField(
         default=VoiceRequest.Priority.INTERACTIVE, help_text="`batch` lets those pass that somebody waits for."
     )
-    uuid = fields.TextField(default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own id.")
+    uuid = fields.TextField(
+        source="client_uuid", default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own id."
+    )
     created_at = fields.TextField(
-        default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own time."
+        source="client_created_at",
+        default="",
+        allow_blank=True,
+        validators=[SAFE_NAME],
+        help_text="The client's own time.",
     )
 
     def validate_member(self, member: Member) -> Member:
@@ -105,10 +111,10 @@ class ClientSerializer(serializers.Serializer[VoiceRequest]):
 class TextsSerializer(serializers.Serializer[VoiceRequest]):
     """The body of the seed's ``POST /api/texts``."""
 
-    uuid = fields.TextField(validators=[SAFE_NAME])
+    uuid = fields.TextField(source="client_uuid", validators=[SAFE_NAME])
     member_id = fields.LenientMemberField(queryset=Member.objects.all(), source="member", error_messages=UNKNOWN_MEMBER)
     text = SpeakableTextField()
-    created_at = fields.TextField(validators=[SAFE_NAME])
+    created_at = fields.TextField(source="client_created_at", validators=[SAFE_NAME])
 
     def validate_member_id(self, member: Member) -> Member:
         return with_voice(member)
@@ -153,6 +159,8 @@ class TrySerializer(serializers.ModelSerializer[VoiceRequest]):
 class VoiceRequestSerializer(TrySerializer):
     """A request as its client sees it."""
 
+    uuid = serializers.CharField(read_only=True, source="client_uuid", label=_("client's uuid"))
+    created_at = serializers.CharField(read_only=True, source="client_created_at", label=_("client's created_at"))
     priority = PriorityField()
     history = TrySerializer(many=True, source="earlier_tries", help_text="The tries before this one, the latest first.")
     retries = serializers.SerializerMethodField(help_text="The requests that try this one again.")

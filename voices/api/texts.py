@@ -49,5 +49,9 @@ async def texts(request: HttpRequest) -> HttpResponseBase:
     if voice_request.status != VoiceRequest.Status.SUCCEEDED:
         return failure(voice_request)
     return JsonResponse(
-        {"uuid": voice_request.uuid, "member_id": voice_request.member_id, "created_at": voice_request.created_at}
+        {
+            "uuid": voice_request.client_uuid,
+            "member_id": voice_request.member_id,
+            "created_at": voice_request.client_created_at,
+        }
     )

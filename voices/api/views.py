@@ -76,7 +76,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         # Without it the list would show everybody's texts.
         client = ClientSerializer(data=self.request.query_params)
         client.is_valid(raise_exception=True)
-        return requests.filter(uuid=client.validated_data["uuid"])
+        return requests.filter(client_uuid=client.validated_data["uuid"])
 
     @extend_schema(
         parameters=[ClientSerializer],

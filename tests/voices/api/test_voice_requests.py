@@ -13,7 +13,7 @@ from testing.factories import files_below, reloaded
 from voices import models
 from voices.models import Member, VoiceRequest
 
-PUBLIC = {"uuid": "fan-1", "created_at": "2022-08-22T10:15:30"}
+PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
 
 def address(request: VoiceRequest, rest: str = "") -> str:
@@ -78,17 +78,17 @@ class TestDetail:
 
 class TestList:
     def test_a_client_sees_its_own_requests_newest_first(self, client: Client, member: Member) -> None:
-        first = factories.queued(member, uuid="fan-1")
-        factories.queued(member, uuid="fan-2")
+        first = factories.queued(member, client_uuid="fan-1")
+        factories.queued(member, client_uuid="fan-2")
         factories.queued(member)
-        second = factories.queued(member, uuid="fan-1")
+        second = factories.queued(member, client_uuid="fan-1")
         page = client.get("/api/voice-requests/?uuid=fan-1").json()
         assert page["count"] == 2
         assert [item["id"] for item in page["results"]] == [str(second.pk), str(first.pk)]
 
     def test_the_list_comes_in_pages(self, client: Client, member: Member) -> None:
         for _ in range(21):
-            factories.queued(member, uuid="fan-1")
+            factories.queued(member, client_uuid="fan-1")
         first = client.get("/api/voice-requests/?uuid=fan-1").json()
         second = client.get(first["next"]).json()
         assert (len(first["results"]), len(second["results"])) == (20, 1)
