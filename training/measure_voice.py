@@ -39,7 +39,7 @@ from training.models.configs import HOP_LENGTH, SAMPLE_RATE
 from training.sentences import held_out_sentences, syllables
 from voices.library.manifest import read_manifest
 from voices.synth import load_voice, synthesize
-from voices.synth.plausibility import FRAME_SECONDS, frame_levels
+from voices.synth.audio import FRAME_SECONDS, frame_levels
 
 SENTENCES = 40
 PAUSE_LEVEL = -35.0  # dB below the loudest frame
@@ -79,7 +79,7 @@ def measure_speech(
 
 def speech_seconds(samples: Waveform) -> float:
     """Return how long speech [n_samples] lasts without the silence around it and the pauses in it."""
-    levels = frame_levels(samples, SAMPLE_RATE)
+    levels = frame_levels(samples, round(FRAME_SECONDS * SAMPLE_RATE))
     quiet = levels < levels.max() + PAUSE_LEVEL
     runs, _ = scipy.ndimage.label(quiet)
     lengths = np.bincount(runs) * FRAME_SECONDS
@@ -119,9 +119,7 @@ def count_clicks(samples: Waveform) -> int:
     """Count impulses in speech [n_samples]: milliseconds far louder than what is before and after, above 7 kHz."""
     highpass = scipy.signal.butter(4, CLICK_BAND, "highpass", fs=SAMPLE_RATE, output="sos")
     high = scipy.signal.sosfiltfilt(highpass, samples.astype(np.float64))
-    frame = round(SAMPLE_RATE / 1000)
-    energy = np.square(high[: len(high) // frame * frame]).reshape(-1, frame).mean(axis=1)
-    levels = 10 * np.log10(energy + 1e-10)
+    levels = frame_levels(high, round(SAMPLE_RATE / 1000))
     distance = np.abs(np.arange(-FARTHEST, FARTHEST + 1))
     around = scipy.ndimage.maximum_filter(levels, footprint=distance >= NEAREST, mode="nearest")
     _, clicks = scipy.ndimage.label((levels > around + CLICK_RISE) & (levels > CLICK_FLOOR))

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from voices.synth.audio import frame_energies
+
 MARGIN = 0.04  # seconds of near-silence kept before and after the speech
 LOUDNESS = -22.0  # dB below full scale, RMS over the part that is speech
 PEAK = 0.9
@@ -15,7 +17,7 @@ Waveform = npt.NDArray[np.float32]
 def clean(samples: Waveform, sample_rate: int, noise: np.random.Generator) -> Waveform:
     """Trim, level and dither speech [n_samples] that is not silent."""
     frame = sample_rate // 100
-    energy = np.square(samples[: len(samples) // frame * frame]).reshape(-1, frame).mean(axis=1)
+    energy = frame_energies(samples, frame)
     speech = np.flatnonzero(energy > energy.max() * 1e-4)  # within 40 dB of the loudest 10 ms
     margin = int(MARGIN * sample_rate)
     first = max(0, speech[0] * frame - margin)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from training.recordings.metadata import Problem, Recording
 from voices.synth import read
+from voices.synth.audio import frame_levels
 
 MIN_SAMPLE_RATE = 16_000  # Hz; the voices' mels reach to 8 kHz
 MAX_SAMPLE_RATE = 192_000
@@ -66,10 +67,7 @@ def read_samples(path: Path) -> Samples:
 
 def levels_of(samples: Samples, sample_rate: int) -> npt.NDArray[np.float64]:
     """Level in dB below full scale of every 20 ms."""
-    frame = sample_rate // 50
-    frames = samples[: len(samples) // frame * frame].reshape(-1, frame).astype(np.float64)
-    decibels: npt.NDArray[np.float64] = 10 * np.log10(np.square(frames).mean(axis=1) + 1e-10)
-    return decibels
+    return frame_levels(samples, sample_rate // 50)
 
 
 def sample_rate_of(path: Path) -> int:

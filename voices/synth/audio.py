@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from voices.synth.errors import AudioFormatError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Sample = TypeVar("Sample", np.float32, np.float64)
 
 FRAME_SECONDS = 0.010  # silence is judged frame by frame
 SILENCE_DB = -55.0  # below the loudest frame; breaths and soft final consonants lie above
@@ -70,14 +72,26 @@ def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) ->
     return file.getvalue()
 
 
+def frame_energies(samples: NDArray[Sample], frame_length: int) -> NDArray[Sample]:
+    """Return the mean square of every `frame_length` samples, [n_frames]; an incomplete last frame is left out."""
+    n_frames = len(samples) // frame_length
+    energies: NDArray[Sample] = (
+        np.square(samples[: n_frames * frame_length]).reshape(n_frames, frame_length).mean(axis=1)
+    )
+    return energies
+
+
+def frame_levels(samples: NDArray[Sample], frame_length: int) -> NDArray[np.float64]:
+    """Return the level of every `frame_length` samples in dB below full scale, [n_frames]; digital silence is -100."""
+    levels: NDArray[np.float64] = 10 * np.log10(frame_energies(samples.astype(np.float64), frame_length) + 1e-10)
+    return levels
+
+
 def speech_bounds(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, int]:
     """Return where speech starts and ends in `samples`, a margin included; both ends if it is silent throughout."""
     frame = max(1, round(FRAME_SECONDS * sample_rate))
-    count = len(samples) // frame
-    if count == 0:
-        return 0, len(samples)
-    energy = np.square(samples[: count * frame].reshape(count, frame)).mean(axis=1)
-    loud = np.flatnonzero(energy > energy.max() * 10 ** (SILENCE_DB / 10))
+    energies = frame_energies(samples, frame)
+    loud = np.flatnonzero(energies > energies.max(initial=0) * 10 ** (SILENCE_DB / 10))
     if len(loud) == 0:
         return 0, len(samples)
     margin = round(MARGIN_SECONDS * sample_rate)

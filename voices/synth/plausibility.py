@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voices.synth.audio import FRAME_SECONDS, frame_levels
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-FRAME_SECONDS = 0.010
 
 # Seconds that a sentence of n syllables takes at speed 1. People read 4 to 8 syllables a second; a word by itself is
 # slower, and a voice may pause at each comma.
@@ -50,7 +50,7 @@ def find_flaw(samples: NDArray[np.float32], sample_rate: int, n_syllables: int, 
     """
     if not np.isfinite(samples).all():
         return Flaw("not_finite", float(np.isfinite(samples).mean()), 1.0)
-    levels = frame_levels(samples, sample_rate)
+    levels = frame_levels(samples, max(1, round(FRAME_SECONDS * sample_rate)))
     if len(levels) == 0 or (level := float(levels.max())) < QUIETEST_LEVEL:
         return Flaw("silent", float(levels.max(initial=-200.0)), QUIETEST_LEVEL)
     if (clipped := clipped_share(samples)) > MOST_CLIPPED:
@@ -67,14 +67,6 @@ def find_flaw(samples: NDArray[np.float32], sample_rate: int, n_syllables: int, 
     if (high := high_band_share(samples, sample_rate)) > MOST_HIGH_BAND:
         return Flaw("noise", high, MOST_HIGH_BAND)
     return None
-
-
-def frame_levels(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float64]:
-    """Level of each 10 ms in dB below full scale, float64 [n_frames]; digital silence is -100."""
-    frame = max(1, round(FRAME_SECONDS * sample_rate))
-    whole = samples[: len(samples) // frame * frame].astype(np.float64).reshape(-1, frame)
-    levels: NDArray[np.float64] = 10 * np.log10(np.square(whole).mean(axis=1) + 1e-10)
-    return levels
 
 
 def clipped_share(samples: NDArray[np.float32]) -> float:
