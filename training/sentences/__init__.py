@@ -2,7 +2,8 @@
 
 import pathlib
 import random
-import re
+
+from voices.synth.text.hangul import only_syllables
 
 HERE = pathlib.Path(__file__).parent
 GAP_FILLERS = "gap_fillers.txt"
