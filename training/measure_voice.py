@@ -36,10 +36,11 @@ from training.measures import judge, vosk_judge
 from training.measures.intervals import table
 from training.measures.pitch import FRAME_MS, Floats, pitch
 from training.models.configs import HOP_LENGTH, SAMPLE_RATE
-from training.sentences import held_out_sentences, syllables
+from training.sentences import held_out_sentences
 from voices.library.manifest import read_manifest
 from voices.synth import load_voice, synthesize
 from voices.synth.audio import FRAME_SECONDS, frame_levels
+from voices.synth.text.hangul import count_syllables
 
 SENTENCES = 40
 PAUSE_LEVEL = -35.0  # dB below the loudest frame
@@ -69,7 +70,7 @@ def measure_speech(
     for sentence, samples in spoken.items():
         for name, hear in recognizers.items():
             measures[f"CER, {name}"].append(judge.error_rate(sentence, hear(samples)))
-        measures["syllables/s"].append(len(syllables(sentence)) / speech_seconds(samples))
+        measures["syllables/s"].append(count_syllables(sentence) / speech_seconds(samples))
         measures["range, semitones"].append(pitch_range(pitch(samples, SAMPLE_RATE)))
         measures["melody"].append(melody_likeness(samples, originals[sentence]))
         measures["level, LUFS"].append(float(meter.integrated_loudness(samples.astype(np.float64))))

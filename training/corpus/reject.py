@@ -15,7 +15,7 @@ import soundfile
 from training.corpus.folder import REJECTED, listed_sentences
 from training.measures.heard import HeardFile
 from training.measures.judge import JUDGED_SYLLABLES, MISMATCH, Judge, letter_error_rate
-from training.sentences import syllables
+from voices.synth.text.hangul import count_syllables
 
 
 def hear_all(wavs: list[pathlib.Path], heard: HeardFile) -> None:
@@ -38,7 +38,7 @@ def reject(corpus: pathlib.Path, limit: float) -> dict[str, float]:
 
     Sentences of fewer than ``JUDGED_SYLLABLES`` are kept unheard.
     """
-    judged = [(wav, said) for wav, said in listed_sentences(corpus) if len(syllables(said)) >= JUDGED_SYLLABLES]
+    judged = [(wav, said) for wav, said in listed_sentences(corpus) if count_syllables(said) >= JUDGED_SYLLABLES]
     heard = HeardFile(corpus / "heard.tsv")
     hear_all([wav for wav, _ in judged], heard)
     rates = {wav.name: letter_error_rate(said, heard.texts[wav.name]) for wav, said in judged}

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import soxr
 
 from voices.synth import read, synthesize
+from voices.synth.text.hangul import only_syllables
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice

@@ -20,7 +20,7 @@ from training.models.start import open_acoustic_model
 from training.recordings.metadata import Recording
 from training.recordings.sound import read_samples, sample_rate_of
 from training.runs.progress import OnPace
-from training.sentences import HELD_OUT, held_out_sentences, syllables
+from training.sentences import HELD_OUT, held_out_sentences
 from training.train_acoustic import train_acoustic
 from training.voice import level
 from training.voice.export import export
@@ -28,6 +28,7 @@ from voices.library.card import Data, Hearing, VoiceCard, describe_model, instal
 from voices.library.manifest import ManifestMember
 from voices.synth import load_voice, read
 from voices.synth.checkpoint import read_voice_settings
+from voices.synth.text.hangul import only_syllables
 
 SEED = 0
 
@@ -114,8 +115,8 @@ def judge_before_and_after(
 
 def sentences_not_in(recordings: list[Recording]) -> list[str]:
     """The held-out sentences that none of the recordings reads."""
-    recorded = {syllables(recording.text) for recording in recordings}
-    return [sentence for sentence in held_out_sentences() if syllables(sentence) not in recorded]
+    recorded = {only_syllables(recording.text) for recording in recordings}
+    return [sentence for sentence in held_out_sentences() if only_syllables(sentence) not in recorded]
 
 
 def make_card(name: str, base: DemoVoice, work: Path, weights: Path, rates: ErrorRates) -> VoiceCard:
