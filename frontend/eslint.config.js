@@ -16,7 +16,7 @@ export default defineConfig(
       parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } },
     },
     rules: {
-      // An audio element shows no captions; the words stand beside each player instead.
+      // An audio element shows no captions; the text is beside each player instead.
       "jsx-a11y/media-has-caption": "off",
       // A number in a sentence reads well as it is.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

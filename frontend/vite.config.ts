@@ -3,10 +3,10 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig(({ command }) => ({
   plugins: [react()],
-  // Django serves the built files below /static/; the development server has the page at its root.
+  // Django serves the built files below /static/; the development server serves the page at its root.
   base: command === "build" ? "/static/" : "/",
   build: {
-    // Files of our own instead of data: URLs and inline scripts, so that a strict
+    // Separate files instead of data: URLs and inline scripts, so that a strict
     // Content-Security-Policy needs no exception for this page.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,9 +1,9 @@
-import { newUuid } from "./newUuid";
+import { v4 as newUuid } from "uuid";
 
 const STORAGE_KEY = "forv.listener";
 let uuid: string | undefined;
 
-/** Names this browser's listener to the service: made once, and the key to their earlier requests. */
+/** Return this browser's listener id: made once and stored; the service lists earlier requests by it. */
 export function listenerUuid(): string {
   uuid ??= storedUuid();
   return uuid;
@@ -15,7 +15,7 @@ function storedUuid(): string {
     localStorage.setItem(STORAGE_KEY, stored);
     return stored;
   } catch {
-    // The browser keeps nothing for this site: the listener lasts as long as the page.
+    // The browser stores nothing for this site: the listener lasts as long as the page.
     return newUuid();
   }
 }

@@ -8,13 +8,13 @@ import { LanguageProvider } from "./i18n/LanguageProvider";
 import { preferredLanguage } from "./i18n/language";
 import "./app.css";
 
-// Set before the first render: the first requests already name their language by it.
+// Set before the first render, since the first calls already send it as their language.
 document.documentElement.lang = preferredLanguage();
 
 const queryClient = new QueryClient({
   defaultOptions: {
-    // "always": a browser that believes it is offline may still reach a service on its own network,
-    // and where it can't, a message now is better than a call that waits without a word.
+    // "always": a browser that believes it is offline may still reach a service on its local network,
+    // and where it can't, an error at once is better than a call that waits without a message.
     queries: { networkMode: "always", retry: 1, staleTime: 30_000 },
     mutations: { networkMode: "always", ...resendWhileBusy },
   },

@@ -1,13 +1,13 @@
 import type { Dictionary } from "../i18n/ko";
 
-/** What the service answers when it refuses or fails: `{"error": {code, message, field?}}`. */
+/** The error that the service answers with: `{"error": {code, message, field?}}`. */
 interface ErrorBody {
   error: { code: string; message: string; field?: string };
 }
 
 interface ApiErrorDetails {
   code: string;
-  /** In the language that was asked for; empty when the answer did not come from the service itself. */
+  /** In the page's language; empty when the answer did not come from the service itself. */
   message: string;
   field?: string | undefined;
   retryAfterSeconds?: number | undefined;
@@ -29,7 +29,7 @@ export class ApiError extends Error {
   static fromResponse(response: Response, body: unknown): ApiError {
     const { code, message, field } = isErrorBody(body)
       ? body.error
-      : // A proxy in front of the service answers with a page of its own.
+      : // A proxy in front of the service answers with its own error page.
         {
           code: response.status === 503 ? "unavailable" : "unknown",
           message: "",
@@ -43,7 +43,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The sentence to show for anything that a call to the service can throw. */
+/** Return the sentence to show for anything that a call to the service can throw. */
 export function errorMessage(error: unknown, t: Dictionary): string {
   if (!(error instanceof ApiError)) return t.errors.unknown;
   const message = error.message || ownMessage(error.code, t);
@@ -71,7 +71,7 @@ function isErrorBody(body: unknown): body is ErrorBody {
   );
 }
 
-/** Retry-After may also be a date; the service sends seconds. */
+/** Return Retry-After in seconds, as the service sends it; HTTP also allows a date. */
 function retryAfterSeconds(response: Response): number | undefined {
   const seconds = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   return Number.isNaN(seconds) ? undefined : seconds;

@@ -29,7 +29,7 @@ interface Answer<T> {
   response: Response;
 }
 
-/** The body of a good answer; throws an ApiError for any other. */
+/** Return the body of a successful answer; throw an ApiError for any other. */
 export function bodyOf<T>({ data, error, response }: Answer<T>): T {
   if (!response.ok) throw ApiError.fromResponse(response, error);
   return data as T;

@@ -1,6 +1,6 @@
 import type { VoiceRequest } from "./client";
 
-/** A request that was just accepted, for tests to vary. */
+/** A request that was just accepted; tests change single fields of it. */
 export const queuedRequest: VoiceRequest = {
   id: "0b6a2f6c-5d5e-4c55-9a55-7d2f4bb1e001",
   uuid: "0b6a2f6c-5d5e-4c55-9a55-7d2f4bb1e002",

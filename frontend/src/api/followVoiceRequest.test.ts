@@ -4,7 +4,7 @@ import type { VoiceRequest } from "./client";
 import { queuedRequest } from "./exampleVoiceRequest";
 import { followVoiceRequest } from "./followVoiceRequest";
 
-/** jsdom has no EventSource; this one says what the test tells it to. */
+/** Replaces EventSource, which jsdom lacks; the test decides what it receives. */
 class ScriptedEventSource extends EventTarget {
   static opened: ScriptedEventSource[] = [];
   isOpen = true;

@@ -3,11 +3,11 @@ import { isActive } from "./voiceRequestStatus";
 
 interface Follower {
   onStatus: (request: VoiceRequest) => void;
-  /** The stream broke before the request ended; nothing more will come from it. */
+  /** Called when the stream broke before the request ended; no more changes follow. */
   onLost: () => void;
 }
 
-/** Reports each change of a request, as the server sends it, until the request ends. Returns how to stop. */
+/** Report each change of a request, as the server sends it, until the request ends. Return a function that stops. */
 export function followVoiceRequest(id: string, { onStatus, onLost }: Follower): () => void {
   const stream = new EventSource(`/api/voice-requests/${id}/events/`);
   const stop = () => stream.close();

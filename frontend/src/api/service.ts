@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api, bodyOf } from "./client";
 
-/** What the service allows unless it says otherwise; it has the last word on every text anyway. */
+/** Used until the service has told its limits, which it checks itself in any case. */
 const USUAL_TEXT_LIMIT = 1000;
 
-/** The longest text that the service takes, in characters. */
+/** Return the longest text that the service accepts, in characters. */
 export function useTextLimit(): number {
   const { data } = useQuery({
     queryKey: ["service"],

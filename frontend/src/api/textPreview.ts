@@ -5,7 +5,7 @@ import { api, bodyOf } from "./client";
 
 const TYPING_PAUSE_MS = 300;
 
-/** What the member would say of the text, asked for when the typing pauses. */
+/** Ask, when the typing pauses, how the member would read the text. */
 export function useTextPreview(text: string, member: number | undefined, limit: number) {
   const settled = useSettled(text);
   const isWorthAsking = settled.trim() !== "" && Array.from(settled).length <= limit;
@@ -19,7 +19,7 @@ export function useTextPreview(text: string, member: number | undefined, limit: 
         }),
       ),
     enabled: isWorthAsking,
-    // Without the last answer the line would flicker at each pause.
+    // Show the last answer until the next one is there; the line would flicker at each pause otherwise.
     placeholderData: keepPreviousData,
     staleTime: 60_000,
     gcTime: 60_000,

@@ -1,12 +1,12 @@
 import type { Dictionary } from "../i18n/ko";
 import type { VoiceRequest } from "./client";
 
-/** Whether the request may still change by itself. */
+/** Tell whether the request may still change by itself. */
 export function isActive({ status }: Pick<VoiceRequest, "status">): boolean {
   return status === "queued" || status === "processing";
 }
 
-/** The request's status as a sentence. */
+/** Return the request's status as a sentence. */
 export function statusMessage(request: VoiceRequest, t: Dictionary): string {
   switch (request.status) {
     case "queued":

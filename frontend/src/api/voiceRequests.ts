@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { v4 as newUuid } from "uuid";
 
 import { listenerUuid } from "../listener";
-import { newUuid } from "../newUuid";
 import { ApiError } from "./ApiError";
 import { api, bodyOf, type NewVoiceRequest, type VoiceRequest } from "./client";
 import { followVoiceRequest } from "./followVoiceRequest";
@@ -16,7 +16,7 @@ const historyKey = ["voice-requests"];
 const requestKey = (id: string) => ["voice-request", id];
 const speakKey = ["speak"];
 
-/** One request, kept up to date until it ends: by its event stream, or by asking again where that fails. */
+/** Keep one request up to date until it ends: by its event stream, or by polling where that fails. */
 export function useVoiceRequest(known: VoiceRequest) {
   const client = useQueryClient();
   const [isStreamLost, setStreamLost] = useState(false);
@@ -38,7 +38,7 @@ export function useVoiceRequest(known: VoiceRequest) {
     return followVoiceRequest(id, {
       onStatus: (request) => {
         client.setQueryData(requestKey(id), request);
-        // An EventSource can't say which language the page is in: ask again for the reason in that language.
+        // An EventSource can't send the page's language: ask again, to get the reason in that language.
         if (request.error) void client.invalidateQueries({ queryKey: requestKey(id) });
       },
       onLost: () => setStreamLost(true),
@@ -48,7 +48,7 @@ export function useVoiceRequest(known: VoiceRequest) {
   return query;
 }
 
-/** This listener's requests, newest first. `followedId` is the one that `useVoiceRequest` keeps up to date. */
+/** List this listener's requests, newest first. `followedId` is the one that `useVoiceRequest` keeps up to date. */
 export function useVoiceRequestHistory(followedId: string | undefined) {
   return useInfiniteQuery({
     queryKey: historyKey,
@@ -72,7 +72,7 @@ export function useVoiceRequestHistory(followedId: string | undefined) {
 
 type Speech = Pick<NewVoiceRequest, "member" | "text" | "format" | "speed">;
 
-/** Asks for a speech. One submit is one request, however often the network makes us send it. */
+/** Ask for a speech. One submit makes one request, even if a failing network makes us send it several times. */
 export function useSpeak(onAccepted: (request: VoiceRequest) => void) {
   const client = useQueryClient();
   const mutation = useMutation({
@@ -96,7 +96,7 @@ export function useSpeak(onAccepted: (request: VoiceRequest) => void) {
   });
 
   const speak = (speech: Speech) => {
-    // Asked of the client and not of this render: some Korean input methods send Ctrl+Enter twice in a row.
+    // Some Korean input methods send Ctrl+Enter twice in a row: the client already knows of the first.
     if (client.isMutating({ mutationKey: speakKey }) > 0) return;
     mutation.mutate({ speech, idempotencyKey: newUuid() });
   };
@@ -117,12 +117,12 @@ export function useCancelVoiceRequest(id: string) {
       client.setQueryData(requestKey(id), request);
       void client.invalidateQueries({ queryKey: historyKey });
     },
-    // It was too late to cancel: show what the request has become.
+    // It was too late to cancel: show how the request ended.
     onError: () => void client.invalidateQueries({ queryKey: requestKey(id) }),
   });
 }
 
-/** Makes a new request of one that has ended without a sound. */
+/** Send a request again that ended without audio, as a new request. */
 export function useRetryVoiceRequest(id: string, onRetried: (request: VoiceRequest) => void) {
   const client = useQueryClient();
   return useMutation({

@@ -8,7 +8,7 @@ interface AudioPlayerProps {
   autoPlay?: boolean;
 }
 
-/** The one that is speaking now: two members at once can't be understood. */
+/** The player that plays now; starting another one pauses it, since two voices at once can't be understood. */
 let speaking: HTMLAudioElement | undefined;
 
 function speakAlone(audio: HTMLAudioElement): void {

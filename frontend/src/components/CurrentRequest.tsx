@@ -15,13 +15,13 @@ interface CurrentRequestProps {
   onRemoved: () => void;
 }
 
-/** The request made last on this page: its progress, then its sound. */
+/** Shows the request made last on this page: its progress, then its audio. */
 export function CurrentRequest({ submitted, onRetried, onRemoved }: CurrentRequestProps) {
   const { t } = useLanguage();
   const { data: request, error, refetch } = useVoiceRequest(submitted);
   const sectionRef = useRef<HTMLElement>(null);
 
-  // On a phone it stands below the form, out of sight of the one who just asked for it.
+  // On a phone this is below the form, outside the screen: scroll to it.
   useEffect(() => {
     sectionRef.current?.scrollIntoView({ block: "nearest" });
   }, []);
@@ -41,7 +41,7 @@ export function CurrentRequest({ submitted, onRetried, onRemoved }: CurrentReque
         <progress
           aria-label={t.request.progress}
           max={request.sentences_total ?? undefined}
-          // Without a value the bar says that there is work whose end is not known.
+          // Without a value the bar shows work whose end is not known.
           value={request.sentences_total === null ? undefined : request.sentences_done}
         />
       )}

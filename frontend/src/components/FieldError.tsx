@@ -1,5 +1,5 @@
 interface FieldErrorProps {
-  /** For the field's aria-describedby. */
+  /** The id that the field names in aria-describedby. */
   id: string;
   message: string | undefined;
 }

@@ -1,6 +1,6 @@
 import type { Member } from "../api/client";
 
-/** The member's picture, or their initial. Decorative: the name always stands beside it. */
+/** Shows the member's picture, or their initial. Hidden from screen readers: the name is always beside it. */
 export function MemberPortrait({ member }: { member: Pick<Member, "name" | "picture"> }) {
   return member.picture ? (
     <img className="portrait" src={member.picture} alt="" />

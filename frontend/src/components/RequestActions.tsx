@@ -14,7 +14,7 @@ interface RequestActionsProps {
   onRemoved: () => void;
 }
 
-/** What can be done with a request as it is now. */
+/** Shows the actions that a request allows in its present status. */
 export function RequestActions({ request, onRetried, onRemoved }: RequestActionsProps) {
   const { t } = useLanguage();
   const cancel = useCancelVoiceRequest(request.id);

@@ -7,7 +7,7 @@ import { ErrorNotice } from "./ErrorNotice";
 import { RequestHistoryItem } from "./RequestHistoryItem";
 
 interface RequestHistoryProps {
-  /** Shown above this list, and so not again in it. */
+  /** The request shown above this list; the list leaves it out. */
   currentId: string | undefined;
   onRetried: (request: VoiceRequest) => void;
   titleRef: RefObject<HTMLHeadingElement | null>;
@@ -36,7 +36,7 @@ export function RequestHistory({ currentId, onRetried, titleRef }: RequestHistor
             key={request.id}
             request={request}
             onRetried={onRetried}
-            // The button that had the focus is gone with its request: keep the reader's place.
+            // The button that had the focus is removed with its request: move the focus to the list.
             onRemoved={() => titleRef.current?.focus()}
           />
         ))}

@@ -1,7 +1,7 @@
 import type { VoiceRequest } from "../api/client";
 import { useMemberName } from "./useMemberName";
 
-/** Who was asked to say what. */
+/** Shows the member and the text of a request. */
 export function RequestSummary({ request }: { request: VoiceRequest }) {
   const memberName = useMemberName(request.member);
   return (

@@ -22,7 +22,7 @@ const member: Member = {
 
 const onAccepted = vi.fn();
 
-/** In place before the imports, which already take hold of fetch. */
+/** Defined before the imports, since the API client reads `fetch` when it is imported. */
 const fetchMock = vi.hoisted(() => {
   const mock = vi.fn<(request: Request) => Promise<Response>>();
   globalThis.fetch = mock as typeof fetch;

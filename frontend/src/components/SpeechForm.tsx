@@ -44,7 +44,7 @@ export function SpeechForm({ members, onAccepted }: SpeechFormProps) {
     ...(wasRefused && missing),
   };
 
-  /** What the service refused may be right after a change, so its message goes. */
+  /** Remove the service's error message, since the changed form may be right. */
   const changing =
     <T,>(set: (value: T) => void) =>
     (value: T) => {

@@ -8,7 +8,7 @@ interface SpokenResultProps {
   autoPlay?: boolean;
 }
 
-/** What a request became: the sound, once there is one, and what could not be said. */
+/** Shows a request's audio, once there is one, and the parts of the text that could not be read. */
 export function SpokenResult({ request, autoPlay = false }: SpokenResultProps) {
   const { t } = useLanguage();
   const memberName = useMemberName(request.member);

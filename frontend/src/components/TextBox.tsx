@@ -48,7 +48,7 @@ export function TextBox({ ref, value, limit, onChange, error }: TextBoxProps) {
   );
 }
 
-/** Counts as the service does: an emoji is one character, though it is two UTF-16 units. */
+/** Count characters as the service does: an emoji is one, though it is two UTF-16 units. */
 export function characterCount(text: string): number {
   return Array.from(text).length;
 }

@@ -7,7 +7,7 @@ interface TextPreviewProps {
   limit: number;
 }
 
-/** What will be said, and what will not, as one types. */
+/** Shows, while one types, how the text will be read and what will be skipped. */
 export function TextPreview({ text, member, limit }: TextPreviewProps) {
   const { t } = useLanguage();
   const preview = useTextPreview(text, member, limit);

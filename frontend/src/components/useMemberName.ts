@@ -1,7 +1,7 @@
 import { useMembers } from "../api/members";
 import { useLanguage } from "../i18n/LanguageProvider";
 
-/** The member's name; a word for "member" while it is unknown, or when they have left. */
+/** Return the member's name; the word for "member" while it is loading, or if the member is no longer listed. */
 export function useMemberName(id: number): string {
   const { t } = useLanguage();
   const members = useMembers();

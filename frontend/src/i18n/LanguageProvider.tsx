@@ -23,7 +23,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     setLanguage(chosen);
     rememberLanguage(chosen);
     document.documentElement.lang = chosen;
-    // What the service says is in the language that it was asked in.
+    // The service's messages are in the language of the call: ask for them again.
     void client.invalidateQueries();
   };
 

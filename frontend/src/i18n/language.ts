@@ -2,7 +2,7 @@ export type Language = "ko" | "en";
 
 const STORAGE_KEY = "forv.language";
 
-/** The language chosen here before, or else the browser's first that we speak; Korean when there is none. */
+/** Return the language chosen before, else the browser's first one that the page has, else Korean. */
 export function preferredLanguage(): Language {
   const wished = [rememberedLanguage(), ...navigator.languages];
   return wished.map((tag) => tag?.split("-")[0]).find(isLanguage) ?? "ko";
@@ -12,7 +12,7 @@ export function rememberLanguage(language: Language): void {
   try {
     localStorage.setItem(STORAGE_KEY, language);
   } catch {
-    // The browser keeps nothing for this site: the choice lasts as long as the page.
+    // The browser stores nothing for this site: the choice lasts as long as the page.
   }
 }
 
