@@ -1,4 +1,4 @@
-"""A small voice of random weights in the seed's old format: config keys, symbol order, weight norm and statistics."""
+"""A small voice of random weights in the legacy format: config keys, symbol order, weight norm and statistics."""
 
 from __future__ import annotations
 

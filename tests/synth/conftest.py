@@ -1,4 +1,4 @@
-"""Voices for the studio's tests; written once, loaded once."""
+"""Voices for the tests of voices/synth; written once, loaded once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The studio: Korean text to speech with Glow-TTS and HiFi-GAN, without Django.
+"""Turn Korean text into speech with Glow-TTS and HiFi-GAN, without Django.
 
 Importing this package loads neither torch nor coqui-tts; the first `load_voice` does.
 """

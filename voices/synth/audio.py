@@ -1,4 +1,4 @@
-"""Samples to files: finding where speech starts and ends, and encoding. No ffmpeg; libsndfile writes every format."""
+"""Measure, trim and encode samples. libsndfile writes every format; ffmpeg is not needed."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
 
     Sample = TypeVar("Sample", np.float32, np.float64)
 
-FRAME_SECONDS = 0.010  # silence is judged frame by frame
-SILENCE_DB = -55.0  # below the loudest frame; breaths and soft final consonants lie above
-MARGIN_SECONDS = 0.05  # kept before and after speech
-FADE_SECONDS = 0.005  # at a cut, against clicks
+FRAME_SECONDS = 0.010  # levels are measured frame by frame
+SILENCE_DB = -55.0  # relative to the loudest frame; breaths and soft final consonants are louder
+MARGIN_SECONDS = 0.05  # left before and after speech
+FADE_SECONDS = 0.005  # at each end, so that a cut makes no click
 PEAK = 0.99  # of full scale; above it, lossy codecs and resampling clip
 
 
 @dataclass(frozen=True)
 class AudioFormat:
-    """A file format that a voice can be delivered in."""
+    """An audio file format that `encode` can write."""
 
     extension: str
     mime_type: str
-    container: str  # libsndfile's names
-    subtype: str
+    container: str  # libsndfile's name
+    subtype: str  # libsndfile's name
     sample_rates: tuple[int, ...] = ()  # Hz, ascending; empty: any
 
 
@@ -50,7 +50,7 @@ FORMATS = {
 def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) -> bytes:
     """Encode `samples` (float32 [n_samples], -1..1) as a file of one of FORMATS.
 
-    They are resampled where the format does not know their rate, and turned down (never up) where they would clip.
+    Samples are resampled if the format does not allow their rate, and scaled down if their peak is above `PEAK`.
 
     Raises:
         AudioFormatError: `audio_format` is not in FORMATS.
@@ -66,7 +66,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) ->
     with soundfile.SoundFile(
         file, "w", sample_rate, channels=1, format=target.container, subtype=target.subtype
     ) as sound:
-        # One long write overflows the stack inside libsndfile's Ogg encoders; a second at a time does not.
+        # One long write overflows the stack of libsndfile's Ogg encoders; one second at a time does not.
         for start in range(0, len(samples), sample_rate):
             sound.write(samples[start : start + sample_rate])
     return file.getvalue()
@@ -88,7 +88,7 @@ def frame_levels(samples: NDArray[Sample], frame_length: int) -> NDArray[np.floa
 
 
 def speech_bounds(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, int]:
-    """Return where speech starts and ends in `samples`, a margin included; both ends if it is silent throughout."""
+    """Return the first and the end sample of the speech, with margins; the whole range if all is silent."""
     frame = max(1, round(FRAME_SECONDS * sample_rate))
     energies = frame_energies(samples, frame)
     loud = np.flatnonzero(energies > energies.max(initial=0) * 10 ** (SILENCE_DB / 10))
@@ -99,7 +99,7 @@ def speech_bounds(samples: NDArray[np.float32], sample_rate: int) -> tuple[int, 
 
 
 def fade_ends(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
-    """Return a copy that starts and ends at zero, so that joining it to silence makes no click."""
+    """Return a copy that fades in from zero and out to zero, so that joining it to silence makes no click."""
     faded = samples.copy()
     length = min(round(FADE_SECONDS * sample_rate), len(samples) // 2)
     if length:

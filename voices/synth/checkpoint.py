@@ -1,8 +1,8 @@
-"""A voice's files: which they are, what their configs say, and whether the two models fit each other.
+"""Find the files of a voice, read their configs, and check that the two models fit each other.
 
-Both layouts are known: the seed's (`1g_checkpoint_30000.pth.tar`, `1g_config.json`, `1g_scale_stats.npy`, and `1h_…`
-for the vocoder), written by SCE-TTS, a fork of coqui 0.0.14; and what coqui-tts writes now (`config.json`,
-`best_model.pth`). Nothing here runs a model; files are taken as hostile.
+Two layouts are read: that of the Flask server (`1g_checkpoint_30000.pth.tar`, `1g_config.json`, `1g_scale_stats.npy`,
+and `1h_…` for the vocoder), written by SCE-TTS, a fork of coqui 0.0.14; and that of coqui-tts today (`config.json`,
+`best_model.pth`). No model is run here; the files are not trusted.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MAX_CONFIG_BYTES = 1024 * 1024
 
-# What GlowTTS of coqui 0.0.14 took from its config under other names than coqui-tts does now.
+# Names in configs of coqui-tts today -> names in configs of coqui 0.0.14.
 _LEGACY_LAYER_NAMES = {
     "hidden_channels_enc": "hidden_channels_encoder",
     "hidden_channels_dec": "hidden_channels_decoder",
@@ -33,7 +33,7 @@ _LEGACY_LAYER_NAMES = {
 
 @dataclass(frozen=True)
 class AudioSettings:
-    """The audio section of a config, as far as two models must agree on it."""
+    """The values of a config's audio section on which both models must agree, and the normalization of its mels."""
 
     sample_rate: int  # Hz
     hop_length: int  # samples between two mel frames
@@ -43,19 +43,19 @@ class AudioSettings:
 
 @dataclass(frozen=True)
 class AcousticModelSettings:
-    """A Glow-TTS checkpoint and what is needed to build the model around it."""
+    """A Glow-TTS checkpoint and what is needed to build its model."""
 
     weights: Path
     config_name: str
     audio: AudioSettings
     symbols: SymbolTable
     layers: Mapping[str, Any]  # keyword arguments of coqui's GlowTTSConfig
-    noise_scale: float  # what the voice's maker chose for inference
+    noise_scale: float  # default for inference
 
 
 @dataclass(frozen=True)
 class VocoderSettings:
-    """A HiFi-GAN checkpoint and what is needed to build the generator around it."""
+    """A HiFi-GAN checkpoint and what is needed to build its generator."""
 
     weights: Path
     config_name: str
@@ -65,17 +65,18 @@ class VocoderSettings:
 
 @dataclass(frozen=True)
 class VoiceSettings:
-    """Both models of a voice, known to agree."""
+    """Both models of a voice, checked to fit each other."""
 
     acoustic_model: AcousticModelSettings
     vocoder: VocoderSettings
 
 
 def read_voice_settings(glow_tts_dir: Path, hifigan_dir: Path) -> VoiceSettings:
-    """Find and read the configs of a voice's two models and check that they agree.
+    """Find and read the configs of a voice's two models, and check that they fit each other.
 
     Raises:
-        CheckpointError: a file is missing or unreadable, a model is not what its folder says, or the two disagree.
+        CheckpointError: a file is missing or unreadable, a folder holds another kind of model, or sample rate, hop
+            length or mel bands differ.
     """
     acoustic_model = _read_acoustic_model(glow_tts_dir)
     vocoder = _read_vocoder(hifigan_dir)
@@ -108,7 +109,7 @@ def _read_acoustic_model(folder: Path) -> AcousticModelSettings:
         ("num_splits", 4, 16),
         ("num_squeeze", 2, 8),
     ):
-        # The old code had these as constants, whatever the config said.
+        # coqui 0.0.14 had these as constants and ignored the config.
         layers[name] = default if legacy else _integer(config, name, path, default, 1, high)
     encoder_type, encoder_params = config.get("encoder_type", "rel_pos_transformer"), config.get("encoder_params", {})
     if encoder_type != "rel_pos_transformer" or not isinstance(encoder_params, dict):
@@ -203,7 +204,7 @@ def _normalization(audio: Mapping[str, Any], path: Path, n_mels: int) -> MelNorm
     if not audio.get("signal_norm", True):
         return MelAsIs()
     if audio.get("stats_path"):
-        # The path is one on the machine that trained the voice; the file itself travels beside the config.
+        # The path is of the machine that trained the voice; the file itself lies beside the config.
         return read_statistics(path.with_name(path.name.replace("config.json", "scale_stats.npy")), n_mels)
     return MelRange(
         min_level_db=_number(audio, "min_level_db", path, -100.0, -1000.0, -1.0),
@@ -215,7 +216,7 @@ def _normalization(audio: Mapping[str, Any], path: Path, n_mels: int) -> MelNorm
 
 
 def _find_files(folder: Path, letter: str) -> tuple[Path, Path]:
-    """Return the config and the newest weights in `folder`; `letter` is the seed's mark, g or h."""
+    """Return the config and the newest weights in `folder`; `letter` is that of the legacy names, g or h."""
     names = sorted(path.name for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
     if not names:
         raise CheckpointError(folder.name, "the folder is missing or empty")
@@ -231,13 +232,13 @@ def _find_files(folder: Path, letter: str) -> tuple[Path, Path]:
 
 
 def _newest_weights(names: list[str], prefix: str) -> str | None:
-    """Choose the best model if the trainer marked one, else the highest step, else the only .pth file."""
+    """Return the best model if there is one, else the checkpoint of the highest step, else another .pth file."""
     candidates: list[tuple[int, float, str]] = []
     for name in names:
         match = re.fullmatch(rf"{re.escape(prefix)}(?:(checkpoint|best_model)_?(\d*))?.*\.pth(?:\.tar)?", name)
         if match:
             kind = {None: 0, "checkpoint": 1, "best_model": 2}[match[1]]
-            # "best_model.pth" is a copy of the best of all numbered ones.
+            # "best_model.pth" without a step is a copy of the best of the numbered ones, so it comes first.
             candidates.append((kind, int(match[2]) if match[2] else math.inf, name))
     return max(candidates)[2] if candidates else None
 
@@ -250,7 +251,7 @@ def _read_json(path: Path) -> Mapping[str, Any]:
         try:
             config = json.loads(text)
         except json.JSONDecodeError:
-            # Configs written by hand for the old recipe have // comments, which it removed too.
+            # Configs of the SCE-TTS recipe may have // comments, which coqui 0.0.14 removed too.
             uncommented = re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*', lambda match: match[1] or "", text)
             config = json.loads(uncommented)
     except (OSError, ValueError, RecursionError) as error:

@@ -1,4 +1,7 @@
-"""The one door to coqui-tts: importing it takes seconds and needs a hand, so it happens here, and late."""
+"""Import what is needed of coqui-tts. Only this module imports it: it takes seconds and needs a workaround.
+
+All imports are inside functions, so that web processes load neither torch nor coqui-tts.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ if TYPE_CHECKING:
 def import_torchaudio() -> ModuleType:
     """Import torchaudio even where its compiled library does not fit the installed torch.
 
-    coqui-tts imports torchaudio on the way to every model, though Glow-TTS and HiFi-GAN use nothing of it. The
-    registry's wheel links CUDA, so beside a CPU torch its library fails to load. torchaudio goes on in pure Python
-    when it finds no library at all; after a failed load we tell it that there is none.
+    coqui-tts imports torchaudio before every model, though Glow-TTS and HiFi-GAN do not use it. PyPI's wheel of
+    torchaudio links CUDA, so its library fails to load with a CPU build of torch. torchaudio works in pure Python if
+    it finds no library; after a failed load, this function makes it believe that there is none.
     """
     try:
         import torchaudio
@@ -27,7 +30,7 @@ def import_torchaudio() -> ModuleType:
 
 
 def import_models() -> None:
-    """Import what both models need. Processes forked from this one then have it at once."""
+    """Import the modules of both models, so that processes forked from this one do not have to."""
     import_torchaudio()
     import TTS.tts.configs.glow_tts_config
     import TTS.tts.models.glow_tts
@@ -41,8 +44,8 @@ def build_glow_tts(num_chars: int, layers: Mapping[str, Any]) -> Any:
     from TTS.tts.configs.shared_configs import CharactersConfig
     from TTS.tts.models.glow_tts import GlowTTS
 
-    # GlowTTS makes itself a tokenizer and takes the size of its embedding from there. We have our own table of
-    # symbols (coqui's would sort the old ones), so it gets a vocabulary of the right length and is never asked for ids.
+    # GlowTTS builds a tokenizer and takes the size of its embedding from it. Ids come from our own SymbolTable (coqui
+    # would sort the symbols of legacy voices), so the tokenizer only needs a vocabulary of the right length.
     symbols = CharactersConfig(characters="?" * num_chars, punctuations="", pad="", is_unique=False, is_sorted=False)
     return GlowTTS(GlowTTSConfig(characters=symbols, phoneme_language="ko", **layers))
 
@@ -56,7 +59,7 @@ def hifigan_generator_class() -> Any:
 
 
 def characters_module() -> Any:
-    """Return coqui's module of vocabulary classes."""
+    """Return coqui's module of vocabulary classes (`characters`)."""
     import_torchaudio()
     from TTS.tts.utils.text import characters
 
@@ -64,7 +67,7 @@ def characters_module() -> Any:
 
 
 def cleaners_module() -> Any:
-    """Return coqui's module of text cleaners."""
+    """Return coqui's module of text cleaners (`cleaners`)."""
     import_torchaudio()
     from TTS.tts.utils.text import cleaners
 

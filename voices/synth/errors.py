@@ -1,6 +1,6 @@
-"""What can go wrong in the studio, each kind with a code that never changes.
+"""Errors of reading and speaking. Each class has a stable code, which the API's clients may rely on.
 
-The Django layer turns a code into a sentence in the user's language; the message here is for logs and the admin.
+The Django layer translates a code into a sentence for the user; the messages here are for logs and the admin.
 """
 
 from __future__ import annotations
@@ -12,59 +12,59 @@ if TYPE_CHECKING:
 
 
 class SynthError(Exception):
-    """Any failure of reading or speaking that the caller can explain to a user."""
+    """Base class: a failure of reading or speaking that can be explained to a user."""
 
     code = "synthesis_failed"
 
 
 class CheckpointError(SynthError):
-    """A voice's files are missing, damaged, unsafe or do not fit each other."""
+    """The files of a voice are missing, damaged, unsafe or do not fit each other."""
 
     code = "voice_unusable"
 
     def __init__(self, file_name: str, reason: str) -> None:
-        """Name the file (its last part, never where the server keeps it) and say what is wrong with it."""
+        """Take the name of the file (never its folder on the server) and what is wrong with it."""
         super().__init__(f"{file_name}: {reason}.")
         self.file_name = file_name
         self.reason = reason
 
 
 class NothingToSayError(SynthError):
-    """The text holds nothing that can be spoken."""
+    """The text contains nothing that can be spoken."""
 
     code = "nothing_to_say"
 
     def __init__(self) -> None:
-        """Say so."""
+        """Set the message."""
         super().__init__("The text holds nothing that can be spoken.")
 
 
 class RunawaySpeechError(SynthError):
-    """The acoustic model asks for far more audio than any sentence needs."""
+    """The acoustic model predicts far more audio than any sentence needs."""
 
     code = "voice_runaway"
 
     def __init__(self, limit_seconds: float) -> None:
-        """Name the limit that one sentence's audio may not pass."""
+        """Take the longest duration that is allowed for one sentence."""
         super().__init__(f"The voice wants over {limit_seconds:g} seconds for one sentence; its weights are suspect.")
 
 
 class ImplausibleSpeechError(SynthError):
-    """What the voice made of a sentence can't be speech: noise, silence, a rush, or a drawl."""
+    """The audio of a sentence cannot be speech: it is noise, silence, or far too fast or slow."""
 
     code = "voice_implausible"
 
     def __init__(self, flaw: Flaw) -> None:
-        """Name the flaw that was left after the second try."""
+        """Take the flaw that was found after the second try."""
         super().__init__(f"The voice made {flaw.reason} of a sentence ({flaw.value:.3g}, bound {flaw.bound:.3g}).")
         self.flaw = flaw
 
 
 class AudioFormatError(SynthError):
-    """An audio format that is not in `voices.synth.audio.FORMATS`."""
+    """The audio format is not in `voices.synth.audio.FORMATS`."""
 
     code = "unknown_audio_format"
 
     def __init__(self, audio_format: str, known: tuple[str, ...]) -> None:
-        """Name the format asked for and those there are."""
+        """Take the format that was asked for and the known formats."""
         super().__init__(f"Unknown audio format {audio_format!r}; there are {', '.join(known)}.")

@@ -1,4 +1,4 @@
-"""How a model's mel values stand to decibels: the statistics or ranges that its training normalized with."""
+"""Convert a model's mel values to decibels and back, by the normalization of its training."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MAX_STATS_BYTES = 4 * 1024 * 1024  # a real one has 10 kB: four arrays of at most 1025 numbers
+MAX_STATS_BYTES = 4 * 1024 * 1024  # a usual file has 10 kB: four arrays of at most 1025 numbers
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class MelRange:
 
 @dataclass(frozen=True)
 class MelAsIs:
-    """A model trained on decibels (or whatever its front end gave) without normalization."""
+    """No normalization: the model was trained on the mel values as they were computed."""
 
     def to_decibels(self, mel: NDArray[Any]) -> NDArray[Any]:
         """Return `mel` unchanged."""
@@ -91,8 +91,8 @@ def read_statistics(path: Path, n_mels: int) -> MelStatistics:
     """Read coqui's `scale_stats.npy`: a pickled dict with `mel_mean` and `mel_std`, both [n_mels].
 
     Raises:
-        CheckpointError: missing, too large, damaged, not for `n_mels` bands, or a pickle that names anything but
-            arrays and plain containers (which would be run, not read).
+        CheckpointError: the file is missing, too large, damaged, not for `n_mels` bands, or a pickle that would call
+            anything except the constructors of arrays and plain containers.
     """
     try:
         if path.stat().st_size > MAX_STATS_BYTES:
@@ -125,12 +125,12 @@ def _band_values(values: object, key: str, path: Path, n_mels: int) -> NDArray[n
 
 
 class _ForbiddenGlobal(Exception):
-    """A pickle asked for a name that reading numbers does not need."""
+    """A pickle asks for a name that is not needed to read numbers."""
 
 
 def _empty_array(subtype: type, shape: tuple[int, ...], typecode: bytes) -> NDArray[Any]:
-    # numpy's own pickles always start from an empty array and fill it by __setstate__; any other shape would only
-    # serve to exhaust memory.
+    # numpy's own pickles always begin with an empty array, which __setstate__ fills; another shape could only be an
+    # attempt to exhaust memory.
     if subtype is not np.ndarray or shape != (0,):
         raise _ForbiddenGlobal("an array of a foreign kind")
     return np.ndarray(shape, dtype=np.int8)
@@ -142,7 +142,7 @@ def _number(dtype: np.dtype[Any], raw: bytes) -> Any:
     return np.frombuffer(raw, dtype=dtype, count=1)[0]
 
 
-# numpy moved these from numpy.core to numpy._core in 2.0; old files have the old name.
+# numpy 2.0 moved these from numpy.core to numpy._core; older files have the old name.
 _ALLOWED_GLOBALS: dict[tuple[str, str], object] = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
@@ -161,7 +161,7 @@ class _NumbersOnlyUnpickler(pickle.Unpickler):
 
 
 def _read_pickled_array(file: io.BytesIO) -> object:
-    """Return the one object in an .npy file that `numpy.save` wrote with `allow_pickle`."""
+    """Return the single object in an .npy file that `numpy.save` wrote with `allow_pickle`."""
     version = np.lib.format.read_magic(file)
     header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
     shape, _, dtype = header(file)

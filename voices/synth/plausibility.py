@@ -1,7 +1,7 @@
-"""Can this be speech? A voice whose weights are damaged makes noise, silence, or a rush; none of it is to be published.
+"""Check whether samples can be speech. Damaged weights make noise, silence, or speech that is far too fast or slow.
 
-The bounds leave room for every voice that people understand: `bench/quality_gate.py` counts how often each strikes
-where it should and where it should not. Speech that is merely unclear passes: only a recognizer could tell.
+The bounds accept every voice that people understand: `bench/quality_gate.py` counts right and wrong refusals. Speech
+that is only unclear passes, because a recognizer would be needed to detect it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from voices.synth.audio import FRAME_SECONDS, frame_levels
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-# Seconds that a sentence of n syllables takes at speed 1. People read 4 to 8 syllables a second; a word by itself is
-# slower, and a voice may pause at each comma.
+# Bounds of a sentence's duration at speed 1: a constant and seconds per syllable. People read 4 to 8 syllables a
+# second; single words are slower, and a voice may pause at each comma.
 SHORTEST_SECONDS, SHORTEST_SECONDS_PER_SYLLABLE = 0.04, 0.09
 LONGEST_SECONDS, LONGEST_SECONDS_PER_SYLLABLE = 1.2, 0.55
 LONGEST_GAP_SECONDS = 1.2  # between two words, at speed 1
@@ -25,18 +25,18 @@ LONGEST_GAP_SECONDS = 1.2  # between two words, at speed 1
 QUIETEST_LEVEL = -50.0  # dB below full scale
 GAP_LEVEL = -45.0  # dB below the loudest frame
 FULL_SCALE = 0.99
-MOST_CLIPPED = 0.002  # share of the samples that stand at full scale beside another that does
+MOST_CLIPPED = 0.002  # share of samples at full scale whose neighbour is at full scale too
 
-# Syllables rise and fall by tens of dB; hum and hiss hardly move.
+# The level of speech changes by tens of dB from syllable to syllable; that of hum and hiss is nearly constant.
 LEAST_MODULATION = 6.0  # dB, standard deviation of the frames' levels
-# Most of the energy of speech lies below; that of noise is everywhere.
+# Most of the energy of speech is below this frequency; that of noise is spread over all frequencies.
 HIGH_BAND = 4000.0  # Hz
 MOST_HIGH_BAND = 0.5  # share of the energy
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """What is wrong with a sentence that was spoken: a stable reason, the measured value and the bound it breaks."""
+    """Why samples cannot be speech: a stable reason, the measured value and the bound that it violates."""
 
     reason: str  # not_finite, silent, clipped, too_fast, too_slow, gap, steady_noise, noise
     value: float
@@ -46,7 +46,11 @@ class Flaw:
 def find_flaw(samples: NDArray[np.float32], sample_rate: int, n_syllables: int, speed: float = 1.0) -> Flaw | None:
     """Return the first reason why `samples` can't be a sentence of `n_syllables`, or None.
 
-    `samples` are float32 [n_samples] in -1..1, without the silence around the speech; `speed` is that asked for.
+    Args:
+        samples: float32 [n_samples], -1..1, without the silence before and after the speech.
+        sample_rate: Hz.
+        n_syllables: of the sentence as pronounced.
+        speed: the speed that was asked for; durations are scaled to speed 1.
     """
     if not np.isfinite(samples).all():
         return Flaw("not_finite", float(np.isfinite(samples).mean()), 1.0)
@@ -70,19 +74,19 @@ def find_flaw(samples: NDArray[np.float32], sample_rate: int, n_syllables: int, 
 
 
 def clipped_share(samples: NDArray[np.float32]) -> float:
-    """Share of the samples at full scale whose neighbour is there too: a single peak is not clipping."""
+    """Return the share (0..1) of samples at full scale whose neighbour is too: a single peak is not clipping."""
     full = np.abs(samples) >= FULL_SCALE
     return float((full[1:] & full[:-1]).mean()) if len(samples) > 1 else 0.0
 
 
 def longest_run(flags: NDArray[np.bool_]) -> int:
-    """Length of the longest run of True in bool [n]."""
+    """Return the length of the longest run of True in `flags` [n]."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]])))
     return int((edges[1::2] - edges[::2]).max(initial=0))
 
 
 def high_band_share(samples: NDArray[np.float32], sample_rate: int) -> float:
-    """Share of the energy above `HIGH_BAND`, 0..1."""
+    """Return the share of the energy above `HIGH_BAND`, 0..1."""
     power = np.square(np.abs(np.fft.rfft(samples)))
     first_high = round(HIGH_BAND / sample_rate * len(samples))
     return float(power[first_high:].sum() / (power.sum() + 1e-20))

@@ -1,4 +1,4 @@
-"""The whole path: text -> sentences -> symbol ids -> mel -> waveform -> speech with the times of every word."""
+"""Speak a text: text -> sentences -> symbol ids -> mel -> waveform -> speech with the times of every word."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voices.synth.text import Lexicon, Sentence
     from voices.synth.voice import Utterance, Voice
 
-PAUSE_SECONDS = 0.35  # between two sentences
+PAUSE_SECONDS = 0.35  # of silence between two sentences
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
@@ -30,7 +30,7 @@ RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One eojeol, as it was spelled, and when it is heard."""
+    """One eojeol as spelled, with the times of its start and end."""
 
     text: str
     start_seconds: float
@@ -39,34 +39,34 @@ class SpokenWord:
 
 @dataclass(frozen=True)
 class SpokenSentence:
-    """One sentence and when it is heard; times count from the start of the whole speech."""
+    """One sentence with its samples and times; times are relative to the start of the whole speech."""
 
     text: str
     pronunciation: str
     start_seconds: float
     end_seconds: float
     words: tuple[SpokenWord, ...]
-    samples: NDArray[np.float32]  # with the pause before it, so that all sentences' samples in a row are the speech
+    samples: NDArray[np.float32]  # with the pause before it: the samples of all sentences, joined, are the speech
 
 
 @dataclass(frozen=True)
 class Speech:
-    """What `synthesize` made."""
+    """The result of `synthesize`."""
 
     samples: NDArray[np.float32]  # [n_samples], -1..1
     sample_rate: int  # Hz
     sentences: tuple[SpokenSentence, ...]
     spoken: Spoken
-    unknown_symbols: tuple[str, ...]  # of the pronunciation: what the voice's checkpoint has no id for
+    unknown_symbols: tuple[str, ...]  # of the pronunciation, for which the checkpoint has no id
 
     @property
     def duration_seconds(self) -> float:
-        """Length of the audio."""
+        """Duration of the audio."""
         return len(self.samples) / self.sample_rate
 
 
 def estimated_seconds(sentence: Sentence) -> float:
-    """About how long `sentence` takes to say at speed 1, measured on the demo voice; good to a fifth."""
+    """Estimate the duration of `sentence` at speed 1, in seconds, as measured on the demo voice; within 20 %."""
     return SECONDS_PER_SENTENCE + SECONDS_PER_SYLLABLE * count_syllables(sentence.pronunciation)
 
 
@@ -85,19 +85,19 @@ def synthesize(
 
     Args:
         voice: from `load_voice`.
-        text: anything; what cannot be said is reported in `.spoken.dropped`.
+        text: any text; what cannot be spoken is listed in `.spoken.dropped`.
         speed: 0.5 (slow) to 2.0 (fast).
-        seed: with the same seed, the same text sounds the same.
-        noise_scale: how far the voice may vary; None takes what the voice's maker chose.
-        lexicon: readings of names that the rules can't know.
-        plausible_only: speak a sentence again, with another seed, that came out as what can't be speech.
-        on_progress: called with what will be said and the number of sentences done, before the first and after each;
-            what it raises ends the synthesis.
+        seed: of the noise; the same seed and text give the same samples.
+        noise_scale: standard deviation of the noise, 0 or more; None takes the value in the voice's config.
+        lexicon: readings of names that no rule covers.
+        plausible_only: if the audio of a sentence can't be speech, synthesize it again with another seed.
+        on_progress: called with the reading and the number of finished sentences, before the first sentence and
+            after each; an exception that it raises stops the synthesis.
 
     Raises:
         NothingToSayError: nothing of `text` can be spoken.
-        RunawaySpeechError: the voice's weights ask for absurdly long audio.
-        ImplausibleSpeechError: with `plausible_only`, a sentence came out so twice.
+        RunawaySpeechError: the acoustic model predicts far too long audio.
+        ImplausibleSpeechError: with `plausible_only`, the second try can't be speech either.
         ValueError: `speed` is out of range.
     """
     spoken = read(text, voice.mode, voice.alphabet, lexicon)
@@ -125,7 +125,7 @@ def speak(
     noise_scale: float | None = None,
     plausible_only: bool = False,
 ) -> Iterator[SpokenSentence]:
-    """Yield each sentence as soon as it can be heard; arguments and errors are those of `synthesize`."""
+    """Yield each sentence as soon as it is synthesized; arguments and errors are those of `synthesize`."""
     if not spoken.sentences:
         raise NothingToSayError
     if not MIN_SPEED <= speed <= MAX_SPEED:
@@ -136,7 +136,7 @@ def speak(
         ids = voice.symbol_ids(_closed(sentence.pronunciation, voice))
         utterance, start, heard = _say(voice, ids, noise_scale, speed, seed + index)
         if plausible_only and _flaw(voice, sentence, heard, speed):
-            # Without noise another seed would say the same again.
+            # Without noise, another seed would give the same audio.
             retry_noise_scale = max(noise_scale, RETRY_NOISE_SCALE)
             utterance, start, heard = _say(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
             if flaw := _flaw(voice, sentence, heard, speed):
@@ -157,7 +157,7 @@ def speak(
 def _say(
     voice: Voice, ids: list[int], noise_scale: float, speed: float, seed: int
 ) -> tuple[Utterance, int, NDArray[np.float32]]:
-    """Return the utterance, where in its waveform speech starts, and the speech [n_samples]."""
+    """Return the utterance, the sample of its waveform at which speech starts, and the speech [n_samples]."""
     utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed)
     waveform = voice.waveform(utterance.mel)
     start, end = speech_bounds(waveform, voice.sample_rate)
@@ -166,13 +166,15 @@ def _say(
 
 def _flaw(voice: Voice, sentence: Sentence, heard: NDArray[np.float32], speed: float) -> Flaw | None:
     flaw = find_flaw(heard, voice.sample_rate, count_syllables(sentence.pronunciation), speed)
-    # How speech swells and falls was measured on voices of our own recipe; the seed's keep what they always had.
+    # The bound of "steady_noise" was measured on voices of our own recipe, and does not hold for the SCE-TTS recipe.
     return None if flaw and flaw.reason == "steady_noise" and voice.mode == "spelled" else flaw
 
 
 def _closed(pronunciation: str, voice: Voice) -> str:
-    """End the sentence as the voice learnt that sentences end; people often leave the mark out, and the voice then
-    stops in the middle of a sound. Voices of the seed get what they always got.
+    """Add a period to a sentence without a closing mark, for voices of our own recipe.
+
+    They were trained on sentences with a closing mark; without one, they stop in the middle of a sound. Voices of the
+    SCE-TTS recipe get the text unchanged, as in the Flask server.
     """
     open_ended = voice.mode == "pronounced" and "." in voice.alphabet and pronunciation[-1:] not in (".", "!", "?", ",")
     return f"{pronunciation}." if open_ended else pronunciation
@@ -181,10 +183,19 @@ def _closed(pronunciation: str, voice: Voice) -> str:
 def _word_times(
     voice: Voice, sentence: Sentence, ids: list[int], utterance: Utterance, shift: int, heard: tuple[int, int]
 ) -> tuple[SpokenWord, ...]:
-    """Give each eojeol the time of its symbols; `shift` is where the waveform's first sample falls in the speech."""
+    """Return the times of each eojeol, from the durations of its symbols.
+
+    Args:
+        voice: what spoke.
+        sentence: what was spoken.
+        ids: the symbols of `utterance`.
+        utterance: gives the frames of each symbol.
+        shift: position of the waveform's first sample in the whole speech, in samples; may be negative.
+        heard: first and end sample of the sentence in the whole speech; times outside are clipped.
+    """
     spaces = [index for index, symbol_id in enumerate(ids) if voice.symbols[symbol_id] == " "]
     words = sentence.text.split(" ")
-    if len(words) != len(spaces) + 1:  # a voice that knows no space: the sentence counts as one word
+    if len(words) != len(spaces) + 1:  # the voice has no symbol for the space: the sentence counts as one word
         words, spaces = [sentence.text], []
     ends = np.cumsum(utterance.frames_per_symbol) * voice.hop_length + voice.padding_samples + shift
     starts = ends - utterance.frames_per_symbol * voice.hop_length

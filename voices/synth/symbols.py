@@ -1,4 +1,4 @@
-"""From Hangul to the numbers an acoustic model was trained on. Symbol order belongs to the checkpoint."""
+"""Turn Hangul into the symbol ids of an acoustic model. The order of the symbols belongs to the checkpoint."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class SymbolTable:
-    """A checkpoint's symbols in the order of its embedding rows, and how a text becomes their ids."""
+    """The symbols of a checkpoint, in the order of its embedding rows."""
 
     symbols: tuple[str, ...]  # index = id
-    special: frozenset[str]  # padding and the like: they have ids, but no text may ask for them
+    special: frozenset[str]  # padding, begin, end, blank: they have ids, but are never looked up in a text
     clean: Cleaner
-    row_count: int  # rows the embedding must have
-    blank_id: int | None = None  # put between all symbols
+    row_count: int  # rows that the embedding must have
+    blank_id: int | None = None  # inserted before, between and after all symbols
     bos_id: int | None = None
     eos_id: int | None = None
 
     def __post_init__(self) -> None:
-        """Index the symbols; of a symbol written twice, the last row counts, as in every version of coqui."""
+        """Index the symbols; a symbol that is listed twice gets its last row, as in every version of coqui."""
         id_of = {symbol: index for index, symbol in enumerate(self.symbols) if symbol not in self.special}
         object.__setattr__(self, "_id_of", id_of)
         decomposed = any("\u1100" <= symbol <= "\u11ff" for symbol in id_of)
@@ -40,14 +40,14 @@ class SymbolTable:
 
     @property
     def alphabet(self) -> frozenset[str]:
-        """The symbols that a text can hold."""
+        """The symbols that a text can contain."""
         return frozenset(self._id_of)
 
     def text_to_symbol_ids(self, text: str) -> tuple[list[int], list[str]]:
-        """Return the ids of `text` and, in order, the symbols of it that the checkpoint does not know.
+        """Return the ids of `text` and, in order, its symbols that the checkpoint does not have.
 
-        Whatever the cleaner made of it, the text is decomposed where the checkpoint's symbols are conjoining jamo, and
-        composed where they are syllables: in the wrong form not one Hangul symbol would be found.
+        After the cleaner, the text is decomposed (NFD) if the checkpoint's symbols are conjoining jamo, and composed
+        (NFC) if they are syllables: in the wrong form, no Hangul symbol would be found.
         """
         known: list[int] = []
         unknown: list[str] = []
@@ -66,17 +66,20 @@ class SymbolTable:
 
 
 def clean_korean(text: str) -> str:
-    """Do what the `korean_cleaners` of the seed's recipe did, for voices trained on what came out of them."""
+    """Clean a text as `korean_cleaners` of the SCE-TTS recipe, for voices that were trained on its output."""
     text = text.lower().replace(";", ",").replace("-", " ").replace(":", ",").replace("&", " 앤 ")
     text = re.sub(r'[<>()\[\]"]+', "", text)
     return unicodedata.normalize("NFD", re.sub(r"\s+", " ", text).strip())
 
 
 def legacy_symbol_table(config: Mapping[str, Any], file_name: str) -> SymbolTable:
-    """Build the table of a config file as the seed's recipe (SCE-TTS, coqui 0.0.14) wrote it.
+    """Build the table of a config file in the format of the SCE-TTS recipe (coqui 0.0.14).
 
-    The order is padding, end, begin, then the characters as written; nothing is sorted and the punctuation is not
-    appended, since `characters` holds it.
+    The order is padding, end, begin, then the characters as listed. Nothing is sorted, and the punctuation is not
+    appended, because `characters` contains it.
+
+    Raises:
+        CheckpointError: the config has no characters, or asks for phonemes.
     """
     characters = config.get("characters")
     if not isinstance(characters, dict) or not isinstance(characters.get("characters"), str):
@@ -97,20 +100,24 @@ def legacy_symbol_table(config: Mapping[str, Any], file_name: str) -> SymbolTabl
 
 
 def coqui_symbol_table(config: Mapping[str, Any], file_name: str) -> SymbolTable:
-    """Build the table of a config file as coqui-tts writes it now, with coqui's own vocabulary classes."""
+    """Build the table of a config file in the format of coqui-tts today, with coqui's own vocabulary classes.
+
+    Raises:
+        CheckpointError: the config has no characters, asks for phonemes, or leaves the order of the symbols open.
+    """
     given = config.get("characters")
     if not isinstance(given, dict):
         raise CheckpointError(file_name, "the config has no characters")
     if config.get("use_phonemes"):
         raise CheckpointError(file_name, "the voice was trained on phonemes, which this service does not make")
     module = coqui.characters_module()
-    # Never import what a config names: only coqui's own classes, by their last name.
+    # A config could name any class; only coqui's own are used, looked up by the last part of the name.
     class_name = str(given.get("characters_class") or "Graphemes").rpartition(".")[2]
     if class_name not in ("Graphemes", "BaseCharacters", "IPAPhonemes"):
         raise CheckpointError(file_name, f"unknown characters_class {class_name!r}")
     unique, ordered = bool(given.get("is_unique", True)), bool(given.get("is_sorted", True))
     if unique and not ordered:
-        # coqui passes the characters through a set here: their order was lost when training ended.
+        # coqui passes the characters through a set in this case, so their order after training is not known.
         raise CheckpointError(file_name, "is_unique without is_sorted leaves the order of the symbols to chance")
     texts = {key: _optional_text(given, key, file_name) for key in ("pad", "eos", "bos", "blank")}
     try:

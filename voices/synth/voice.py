@@ -1,4 +1,4 @@
-"""A voice: symbol ids in, mel frames out, waveform out; on coqui-tts's Glow-TTS and HiFi-GAN."""
+"""Load a voice and run its models: symbol ids -> mel -> waveform, with coqui-tts's Glow-TTS and HiFi-GAN."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ Device = Literal["cpu", "cuda"]
 
 @dataclass(frozen=True)
 class Utterance:
-    """What the acoustic model made of one sentence."""
+    """The acoustic model's output for one sentence."""
 
     mel: NDArray[np.float32]  # [n_frames, n_mels], as the model gives it
     frames_per_symbol: NDArray[np.int64]  # [n_symbols]; the sum is n_frames, or one more (Glow-TTS drops an odd frame)
 
 
 class Voice:
-    """Both models of a voice in memory. Made by `load_voice`; safe to share between threads."""
+    """Both models of a voice in memory. Use `load_voice` to get one; threads may share it."""
 
     def __init__(self, settings: VoiceSettings, mode: Mode, device: Device) -> None:
         """Load the weights; raises CheckpointError as `load_voice` does."""
@@ -64,7 +64,7 @@ class Voice:
 
     @property
     def alphabet(self) -> frozenset[str]:
-        """The symbols that a text may hold."""
+        """The symbols that a text may contain."""
         return self._symbol_table.alphabet
 
     @property
@@ -82,7 +82,7 @@ class Voice:
         )
 
     def symbol_ids(self, hangul: str) -> list[int]:
-        """Return the ids of `hangul`'s symbols; what the checkpoint does not know is left out (`unknown_symbols`)."""
+        """Return the ids of the symbols of `hangul`, without those that the checkpoint does not have."""
         return self._symbol_table.text_to_symbol_ids(hangul)[0]
 
     def unknown_symbols(self, hangul: str) -> list[str]:
@@ -101,13 +101,14 @@ class Voice:
 
         Args:
             ids: from `symbol_ids`; at least one.
-            noise_scale: 0 gives the most likely mel; trained voices sound livelier at about 0.3.
+            noise_scale: 0 or more; 0 gives the most likely mel, and about 0.3 sounds livelier.
             length_scale: above 0; 2 is half as fast.
-            seed: of the noise; without noise it does not matter.
+            seed: of the noise; no effect if `noise_scale` is 0.
 
         Raises:
             NothingToSayError: `ids` is empty.
-            RunawaySpeechError: the model wants more than MAX_UTTERANCE_SECONDS.
+            RunawaySpeechError: the model predicts more than MAX_UTTERANCE_SECONDS.
+            ValueError: `noise_scale` or `length_scale` is out of range.
         """
         if not ids:
             raise NothingToSayError
@@ -118,7 +119,7 @@ class Voice:
         lengths = torch.tensor([len(ids)], device=self.device)
         mean, log_scale, log_durations, _ = model.encoder(symbols, lengths)
         frames = self._frames_per_symbol(log_durations[0, 0], length_scale)
-        # Each symbol's mean is held for its frames, and the inverse flow makes mel of them (Kim et al. 2020, 3.3).
+        # Each symbol's mean is repeated for its frames; the inverse flow turns that into mel (Kim et al. 2020, 3.3).
         latent = torch.repeat_interleave(mean, frames, dim=2)
         if noise_scale > 0:
             generator = torch.Generator(self.device).manual_seed(seed)
@@ -133,7 +134,7 @@ class Voice:
         total = float(frames.sum())
         if not total * self.hop_length <= MAX_UTTERANCE_SECONDS * self.sample_rate:
             raise RunawaySpeechError(MAX_UTTERANCE_SECONDS)
-        # The decoder takes frames in groups; a sentence of less than one group would come out empty.
+        # The decoder takes frames in groups; a sentence shorter than one group would give no frames.
         group = int(self._acoustic_model.decoder.num_squeeze)
         if total < group:
             frames[-1] += group - total
@@ -143,7 +144,7 @@ class Voice:
     def waveform(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the vocoder's output for `mel` [n_frames, n_mels]: float32 [n_samples], -1..1.
 
-        The mel passes from the scale that the acoustic model was trained with, by way of decibels, to the vocoder's.
+        The mel is converted from the acoustic model's scale to decibels, and from decibels to the vocoder's scale.
         """
         if mel.ndim != 2 or mel.shape[0] == 0 or mel.shape[1] != self._n_mels:
             raise ValueError(f"expected mel frames of shape [n_frames, {self._n_mels}], found {mel.shape}")
@@ -159,13 +160,13 @@ def load_voice(
     """Load a voice from the folders of its acoustic model and its vocoder.
 
     Args:
-        glow_tts_dir: holds weights, config and, if the config asks for them, statistics.
-        hifigan_dir: likewise.
+        glow_tts_dir: has weights, config and, if the config asks for them, statistics.
+        hifigan_dir: the same.
         device: where the models run.
-        mode: what the voice was trained on: text as spelled, or as pronounced.
+        mode: whether the voice was trained on text as spelled, or as pronounced.
 
     Raises:
-        CheckpointError: a file is missing, damaged or unsafe, or the two models do not fit.
+        CheckpointError: a file is missing, damaged or unsafe, or the two models do not fit each other.
     """
     return Voice(read_voice_settings(Path(glow_tts_dir), Path(hifigan_dir)), mode, device)
 
@@ -183,7 +184,7 @@ def _load_acoustic_model(settings: AcousticModelSettings) -> torch.nn.Module:
     model: Any = load_module(lambda: coqui.build_glow_tts(len(embedding), settings.layers), weights, settings.weights)
     try:
         for flow in model.decoder.flows:
-            if hasattr(flow, "weight_inv"):  # an invertible convolution; else it inverts its matrix at every call
+            if hasattr(flow, "weight_inv"):  # an invertible convolution: invert its matrix once, not at every call
                 flow.store_inverse()
     except RuntimeError as error:
         raise CheckpointError(name, "a flow's matrix cannot be inverted") from error
@@ -201,20 +202,20 @@ def _load_vocoder(settings: VocoderSettings) -> torch.nn.Module:
 
 
 def _flow_size(layers: Mapping[str, Any]) -> int:
-    """Count the weights in the gated convolutions of Glow-TTS's flows."""
+    """Return the number of weights in the gated convolutions of Glow-TTS's flows."""
     names = ("num_flow_blocks_dec", "num_block_layers", "hidden_channels_dec", "hidden_channels_dec", "kernel_size_dec")
     return 2 * math.prod(int(layers[name]) for name in names)
 
 
 def _residual_size(layers: Mapping[str, Any]) -> int:
-    """Count the weights in the first convolution of each of HiFi-GAN's residual blocks."""
+    """Return the number of weights in the first convolution of each of HiFi-GAN's residual blocks."""
     stages = range(1, len(layers["upsample_factors"]) + 1)
     channels = [layers["upsample_initial_channel"] // 2**stage for stage in stages]
     return sum(count**2 * sum(layers["resblock_kernel_sizes"]) for count in channels)
 
 
 def _generator_weights(weights: Weights) -> Weights:
-    """Leave the discriminator behind, which coqui-tts saves beside the generator."""
+    """Return the weights of the generator alone; coqui-tts saves the discriminator in the same file."""
     prefix = "model_g."
     own = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
     return own or weights

@@ -1,4 +1,4 @@
-"""Reading a checkpoint's weights: nothing in the file is run, and everything is checked before a model holds it."""
+"""Read the weights of a checkpoint without running any code in the file, and check them before a model gets them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MAX_WEIGHTS_BYTES = 4 * 1024**3  # a large Glow-TTS with its optimizer has 0.4 GB
 
-# Weight normalization stores a weight as magnitude and direction; torch has changed the names, old files keep theirs.
+# Names of the magnitude and the direction of a weight under weight normalization, in older and newer files of torch.
 _WEIGHT_NORM_NAMES = (
     ("weight_g", "weight_v"),
     ("parametrizations.weight.original0", "parametrizations.weight.original1"),
@@ -28,11 +28,11 @@ Weights = dict[str, torch.Tensor]
 
 
 def read_weights(path: Path) -> Weights:
-    """Read the model weights of a checkpoint as float32 on the CPU, weight normalization folded in.
+    """Read the model weights of a checkpoint, as float32 on the CPU, with weight normalization folded in.
 
     Raises:
-        CheckpointError: missing, too large, truncated, a pickle that would run code, no weights inside, or weights
-            that are not finite.
+        CheckpointError: the file is missing, too large, truncated, a pickle that would run code, without weights, or
+            has weights that are not finite.
     """
     content = _load(path)
     model = content.get("model", content) if isinstance(content, Mapping) else None
@@ -51,18 +51,18 @@ def read_weights(path: Path) -> Weights:
 
 
 def load_module(build: Callable[[], Any], weights: Weights, path: Path) -> torch.nn.Module:
-    """Build a module and give it `weights`, every one of them and no other.
+    """Build a module for inference and load `weights` into it.
 
     Raises:
-        CheckpointError: names or shapes differ.
+        CheckpointError: the module can't be built, or names or shapes of its weights differ from `weights`.
     """
     try:
-        with torch.random.fork_rng(devices=[]):  # building draws random weights, of no use here
+        with torch.random.fork_rng(devices=[]):  # building draws random weights, which are replaced
             module: torch.nn.Module = build()
-    except Exception as error:  # sizes that no layer can have; torch raises many kinds
+    except Exception as error:  # impossible sizes; torch raises many types of exception
         raise CheckpointError(path.name, f"its config describes no possible model ({error})") from error
     for layer in module.modules():
-        if is_parametrized(layer, "weight"):  # the file's weights come folded
+        if is_parametrized(layer, "weight"):  # `weights` are folded already
             remove_parametrizations(layer, "weight")
     shapes = {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
     for name in sorted(shapes.keys() - weights.keys()):
@@ -78,10 +78,10 @@ def load_module(build: Callable[[], Any], weights: Weights, path: Path) -> torch
 
 
 def refuse_larger_model(claimed: int, weights: Weights, path: Path) -> None:
-    """Refuse a config that claims more weights than the file holds, before a model of that size is built.
+    """Raise CheckpointError if a config claims more weights than the file has, before a model of that size is built.
 
     Args:
-        claimed: number of weights in the largest layers that the config describes; no more than in all of them.
+        claimed: number of weights in the largest layers that the config describes.
         weights: of the file.
         path: of the file.
     """
@@ -92,7 +92,7 @@ def refuse_larger_model(claimed: int, weights: Weights, path: Path) -> None:
 def _load(path: Path) -> object:
     try:
         size = path.stat().st_size
-        if zipfile.is_zipfile(path):  # a zip may be far larger inside than outside
+        if zipfile.is_zipfile(path):  # the members of a zip may be far larger than the zip
             with zipfile.ZipFile(path) as archive:
                 size = max(size, sum(member.file_size for member in archive.infolist()))
         if size > MAX_WEIGHTS_BYTES:
@@ -101,7 +101,7 @@ def _load(path: Path) -> object:
     except CheckpointError:
         raise
     except pickle.UnpicklingError as error:
-        if "GLOBAL" in str(error):  # torch names what the pickle would have called
+        if "GLOBAL" in str(error):  # torch names the function that the pickle would call
             raise CheckpointError(path.name, "refused, its pickle would run code") from error
         raise CheckpointError(path.name, "the file is damaged or truncated") from error
     except FileNotFoundError as error:
@@ -116,6 +116,6 @@ def _fold_weight_norm(weights: Weights) -> Weights:
         for magnitude, direction in _WEIGHT_NORM_NAMES:
             layer = name.removesuffix(magnitude)
             if layer != name and layer + direction in weights:
-                # torch's own function, so that the result is the bit-exact weight that training used.
+                # torch's own function gives bit for bit the weight that training used.
                 folded[f"{layer}weight"] = torch._weight_norm(folded.pop(layer + direction), folded.pop(name), 0)
     return folded
