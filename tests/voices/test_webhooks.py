@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+import standardwebhooks
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
@@ -84,7 +86,21 @@ def test_each_end_of_a_request_is_told_once_and_signed(
     key = base64.b64decode(webhook.secret.removeprefix("whsec_"))
     expected = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
+    assert standardwebhooks.Webhook(webhook.secret).verify(payload, headers) == news
     assert WebhookDelivery.objects.claim(webhook.pk) is None
+
+
+def test_the_signature_is_the_documented_one(webhook: Webhook) -> None:
+    webhook.secret = "whsec_" + base64.b64encode(bytes(range(24))).decode()
+    delivery = WebhookDelivery(pk=UUID("0192d3a4-0000-4000-8000-000000000001"), webhook=webhook)
+    payload = '{"type":"voice_request.succeeded","data":{"text":"안녕."}}'.encode()
+    assert sender.signed(delivery, payload, 1764057600) == {
+        "Content-Type": "application/json",
+        "User-Agent": "ForV-Voices",
+        "webhook-id": "0192d3a4-0000-4000-8000-000000000001",
+        "webhook-timestamp": "1764057600",
+        "webhook-signature": "v1,rFZ7+KYAkR83pMtWOy8Z3V6IZpAVoxdGSKK1dDmOtuQ=",
+    }
 
 
 def test_what_is_rolled_back_is_told_to_nobody(member: Member, webhook: Webhook) -> None:
@@ -266,7 +282,7 @@ def test_an_administrator_adds_one_sees_its_secret_and_sends_again(
     delivery = WebhookDelivery.objects.get()
     delivery.attempts = MAX_ATTEMPTS
     WebhookDelivery.objects.update(attempts=MAX_ATTEMPTS)
-    delivery.refused("500")
+    delivery.record_failure("500")
     assert not WebhookDelivery.objects.due().exists()
     admin_client.post(
         "/admin/voices/webhookdelivery/", {"action": "send_again", "_selected_action": [str(delivery.pk)]}

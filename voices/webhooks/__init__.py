@@ -1,1 +1,1 @@
-"""Telling other services that a request has ended: what is owed (outbox), where it may go (addresses), sending it."""
+"""Webhooks: what is to be sent (outbox), where it may be sent (addresses), and the sending itself (sender)."""

@@ -1,7 +1,7 @@
-"""Who wants to be told when a request ends, and what they are still owed.
+"""The addresses that are notified when a request ends, and the messages that are still to be sent.
 
-A delivery is written in the transaction that ends its request, so none is lost and none is told of what did not
-happen. It may be sent twice, under the same id: receivers drop what they have seen.
+A delivery is written in the transaction that ends its request, so that no message is lost and none is sent for a
+transaction that was rolled back. A message may be sent twice, with the same id, by which receivers can tell.
 """
 
 import base64
@@ -20,15 +20,15 @@ from voices.webhooks.addresses import check_url
 
 MAX_ATTEMPTS = 6
 FIRST_PAUSE_SECONDS, PAUSE_FACTOR = 5.0, 6.0  # 5 s, 30 s, 3 min, 18 min, 1.8 h
-# Failed attempts in a row, of any deliveries, after which nothing more is sent.
+# Failed attempts in a row, of any deliveries, after which a webhook is switched off.
 DISABLED_AFTER = 20
-# A sender that dies leaves its delivery for the next one after this long.
+# If the sending process dies, the delivery is sent again after this time.
 SENDING = timedelta(minutes=1)
-KEPT = timedelta(days=7)
+KEPT = timedelta(days=7)  # from the first attempt; then a delivery is deleted, sent or not
 
 
 def new_secret() -> str:
-    """A key in the form that Standard Webhooks gives it: ``whsec_`` and 24 bytes in base64."""
+    """Return a random key in the form of Standard Webhooks: ``whsec_`` and 24 bytes in base64."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
@@ -40,7 +40,7 @@ def validate_url(url: str) -> None:
 
 
 class Webhook(models.Model):
-    """An address that is told of every request that ends."""
+    """An address that gets a message for every request that ends."""
 
     url = models.CharField(_("address"), max_length=500, validators=[validate_url], help_text="https://…")
     secret = models.CharField(_("secret"), max_length=100, default=new_secret, editable=False)
@@ -58,11 +58,11 @@ class Webhook(models.Model):
         return self.url
 
     def enable(self) -> None:
-        """Send to it again, what it is still owed first."""
+        """Switch the webhook on; deliveries that are still due are sent first."""
         Webhook.objects.filter(pk=self.pk).update(active=True, failures=0, disabled_reason="")
 
     def disable(self, reason: str) -> None:
-        """Send nothing more until an administrator enables it; what it is owed is kept for a while."""
+        """Switch the webhook off until an administrator enables it; its deliveries are kept for ``KEPT``."""
         Webhook.objects.filter(pk=self.pk).update(active=False, disabled_reason=reason[:200])
 
 
@@ -75,11 +75,11 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         )
 
     def due(self) -> Self:
-        """What is to be sent now."""
+        """Return the deliveries to send now, the longest due first."""
         return self.filter(webhook__active=True, next_attempt_at__lte=Now()).order_by("next_attempt_at")
 
     def claim(self, webhook_id: int) -> "WebhookDelivery | None":
-        """Begin an attempt at what the webhook has been owed longest; ``None``: nothing is due."""
+        """Begin an attempt at the webhook's delivery that has been due longest; ``None`` if none is due."""
         with transaction.atomic():
             due = self.due().filter(webhook=webhook_id).select_for_update(skip_locked=True, of=("self",))
             delivery = due.select_related("webhook", "request").first()
@@ -90,12 +90,12 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
         return delivery
 
     def prune(self) -> None:
-        """Forget what is over, or hopeless."""
+        """Delete old deliveries, sent or not."""
         self.filter(created_at__lt=Now() - KEPT).delete()
 
 
 class WebhookDelivery(models.Model):
-    """One piece of news for one webhook."""
+    """One message to one webhook."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="deliveries", verbose_name=_("webhook"))
@@ -104,7 +104,7 @@ class WebhookDelivery(models.Model):
     )
     event = models.CharField(_("event"), max_length=50)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    # None: it has been delivered, or given up.
+    # None: delivered, or given up.
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, db_default=Now())
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
     answer = models.CharField(_("last answer"), max_length=200, blank=True)
@@ -124,13 +124,16 @@ class WebhookDelivery(models.Model):
     def __str__(self) -> str:
         return f"{self.event} → {self.webhook}"
 
-    def delivered(self, answer: str) -> None:
-        """It was taken: nothing more is to be done, and the webhook works."""
+    def record_success(self, answer: str) -> None:
+        """Finish the delivery, and reset the webhook's count of failures."""
         self._record(answer, delivered_at=Now(), next_attempt_at=None)
         Webhook.objects.filter(pk=self.webhook_id).update(failures=0)
 
-    def refused(self, answer: str) -> None:
-        """It was not taken: try again after a longer pause each time, a few times; then give it up."""
+    def record_failure(self, answer: str) -> None:
+        """Schedule the next attempt, after a longer pause each time, or give up after ``MAX_ATTEMPTS``.
+
+        Switches the webhook off after ``DISABLED_AFTER`` failures in a row.
+        """
         pause = timedelta(seconds=FIRST_PAUSE_SECONDS * PAUSE_FACTOR ** (self.attempts - 1))
         self._record(answer, next_attempt_at=Now() + pause if self.attempts < MAX_ATTEMPTS else None)
         Webhook.objects.filter(pk=self.webhook_id).update(failures=F("failures") + 1)
@@ -139,10 +142,10 @@ class WebhookDelivery(models.Model):
             self.webhook.disable(answer)
 
     def send_again(self) -> None:
-        """Owe it anew, under the same id."""
+        """Make the delivery due now, with the same id and all its attempts."""
         WebhookDelivery.objects.filter(pk=self.pk).update(attempts=0, next_attempt_at=Now(), delivered_at=None)
 
     def _record(self, answer: str, **fields: object) -> None:
-        # Whoever took over an attempt that lasted too long has counted on.
+        # A later attempt has a higher number: an attempt that took too long must not overwrite its result.
         mine = WebhookDelivery.objects.filter(pk=self.pk, attempts=self.attempts)
         mine.update(answer=answer[:200], **fields)

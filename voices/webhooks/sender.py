@@ -1,8 +1,5 @@
-"""Sends what is owed, signed as https://www.standardwebhooks.com describes."""
+"""Send the deliveries that are due, signed as https://www.standardwebhooks.com describes."""
 
-import base64
-import hashlib
-import hmac
 import logging
 import socket
 import threading
@@ -10,27 +7,29 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from http.client import HTTPException
 
 import certifi
 from django.db import connections
 from rest_framework.renderers import JSONRenderer
+from standardwebhooks import Webhook as Signer
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from voices.api.serializers import VoiceRequestSerializer
 from voices.webhooks.addresses import check_url, public_address
 from voices.webhooks.outbox import WebhookDelivery
 
 logger = logging.getLogger(__name__)
 
 AT_ONCE = 8  # webhooks that are sent to at the same time
-SOCKET_SECONDS, ANSWER_SECONDS = 5.0, 10.0  # without a byte, and in all
-# What one webhook may take of a round; the others wait for the end of it.
-ROUND_SECONDS = 10.0
+SOCKET_SECONDS, ANSWER_SECONDS = 5.0, 10.0  # longest wait for the next byte, and for the whole answer
+ROUND_SECONDS = 10.0  # after which no further delivery to the same webhook is begun in this round
 
 
 def deliver_due() -> None:
-    """Send what is due, to several webhooks at once, so that a slow one holds up the others for a round at most."""
+    """Send what is due, to ``AT_ONCE`` webhooks at a time, so that a slow one delays the others by one round."""
     WebhookDelivery.objects.prune()
     due = list(WebhookDelivery.objects.due().order_by().values_list("webhook_id", flat=True).distinct())
     if due:
@@ -49,26 +48,26 @@ def _deliver_to(webhook_id: int) -> None:
 
 
 def deliver(delivery: WebhookDelivery) -> bool:
-    """Make one attempt and record what came of it. True: it was taken."""
+    """Make one attempt and record the result. True: the receiver answered 2xx."""
     try:
         status = post(delivery)
     except (OSError, ValueError, HTTPException, HTTPError) as error:
-        delivery.refused(f"{type(error).__name__}: {error}")
+        delivery.record_failure(f"{type(error).__name__}: {error}")
         return False
     if 200 <= status < 300:
-        delivery.delivered(str(status))
+        delivery.record_success(str(status))
         return True
-    delivery.refused(str(status))
-    if status == 410:  # Gone: the receiver wants no more, says Standard Webhooks
+    delivery.record_failure(str(status))
+    if status == 410:  # Gone: in Standard Webhooks, the receiver unsubscribes
         delivery.webhook.disable("410")
     return False
 
 
 def post(delivery: WebhookDelivery) -> int:
-    """Post the news; the status code of the answer, of which nothing else is read. No redirect is followed.
+    """Post the message and return the status code of the answer. No redirect is followed.
 
     Raises ``ValueError`` for an address that may not be posted to, and ``OSError``, ``HTTPException`` or
-    ``HTTPError`` where no answer came within ``ANSWER_SECONDS``.
+    ``HTTPError`` if no answer comes within ``ANSWER_SECONDS``.
     """
     url = check_url(delivery.webhook.url)
     host, https = str(url.hostname), url.scheme == "https"
@@ -95,39 +94,34 @@ def post(delivery: WebhookDelivery) -> int:
 
 
 def body(delivery: WebhookDelivery) -> bytes:
-    """What is told: the event, and the request as the API shows it."""
-    from voices.api.serializers import VoiceRequestSerializer
-
-    news = {
+    """Return the message in JSON: the event, and the request as the API shows it."""
+    message = {
         "type": delivery.event,
         "timestamp": delivery.created_at,
         "data": VoiceRequestSerializer(delivery.request).data,
     }
-    content: bytes = JSONRenderer().render(news)
+    content: bytes = JSONRenderer().render(message)
     return content
 
 
 def signed(delivery: WebhookDelivery, payload: bytes, timestamp: int) -> dict[str, str]:
-    """The headers by which a receiver knows that it was us, and when (seconds since 1970)."""
+    """Return the headers of the message; ``timestamp`` in seconds since 1970."""
+    message_id = str(delivery.pk)
+    signature = Signer(delivery.webhook.secret).sign(
+        message_id, datetime.fromtimestamp(timestamp, UTC), payload.decode()
+    )
     return {
         "Content-Type": "application/json",
         "User-Agent": "ForV-Voices",
-        "webhook-id": str(delivery.pk),
+        "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": signature(delivery.webhook.secret, str(delivery.pk), timestamp, payload),
+        "webhook-signature": signature,
     }
-
-
-def signature(secret: str, message_id: str, timestamp: int, payload: bytes) -> str:
-    """``v1,`` and the HMAC-SHA256 in base64 over id, timestamp and payload, by the key in ``whsec_…``."""
-    key = base64.b64decode(secret.removeprefix("whsec_"))
-    digest = hmac.digest(key, b"%s.%d.%s" % (message_id.encode(), timestamp, payload), hashlib.sha256)
-    return "v1," + base64.b64encode(digest).decode()
 
 
 @contextmanager
 def _ended_after(seconds: float, connection: HTTPConnection) -> Iterator[None]:
-    """Cut the connection off then: a receiver that sends a byte now and again would never time out."""
+    """Shut the connection down after ``seconds``: the socket's own timeout starts again with each byte."""
 
     def cut_off() -> None:
         with suppress(OSError):
