@@ -215,7 +215,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 20,
-    "EXCEPTION_HANDLER": "voices.api.errors.exception_handler",
+    "EXCEPTION_HANDLER": "voices.api.exception_handler.exception_handler",
 }
 
 SPECTACULAR_SETTINGS = {
@@ -231,8 +231,8 @@ SPECTACULAR_SETTINGS = {
 # --- speaking ------------------------------------------------------------------------------------
 
 VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
-# Where voices are kept that somebody brings; web and worker must both see it.
-BROUGHT_VOICES_DIR = Path(env.str("FORV_BROUGHT_VOICES_DIR", str(DATA_DIR / "voices")))
+# Where imported voices are stored; web and worker must both see it.
+IMPORTED_VOICES_DIR = Path(env.str("FORV_BROUGHT_VOICES_DIR", str(DATA_DIR / "voices")))
 # The longest body of an upload; a voice's two checkpoints, as trainers write them.
 MAX_UPLOAD_BYTES = env.int("FORV_MAX_UPLOAD_MB", 1024, validate=validate.Range(min=1)) * 2**20
 DEVICE = cast(Literal["cpu", "cuda"], env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"])))

@@ -63,10 +63,10 @@ def media_dir(tmp_path: Path, settings: Any) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def brought_voices_dir(tmp_path: Path, settings: Any) -> Path:
+def imported_voices_dir(tmp_path: Path, settings: Any) -> Path:
     """Where the voices go that this test brings."""
-    settings.BROUGHT_VOICES_DIR = tmp_path / "brought_voices"
-    return settings.BROUGHT_VOICES_DIR  # type: ignore[no-any-return]
+    settings.IMPORTED_VOICES_DIR = tmp_path / "imported_voices"
+    return settings.IMPORTED_VOICES_DIR  # type: ignore[no-any-return]
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from voices import choices
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
 from voices.dictionary import DictionaryEntry as DictionaryEntry
 from voices.library.card import VoiceCard, read_card
-from voices.library.store import KeptPair, voice_folder
+from voices.library.model_files import PairFiles
+from voices.library.store import store_pair, voice_folder
 from voices.queue import Place, VoiceRequestQuerySet
 from voices.synth.errors import CheckpointError
 from voices.webhooks.outbox import Webhook as Webhook
@@ -80,15 +81,16 @@ class NoVoiceBefore(Exception):
 
 
 class VoiceQuerySet(models.QuerySet["Voice"]):
-    def import_pair(self, member: Member, pair: KeptPair, mode: str, *, checked: bool = False) -> "Voice":
-        """Record a stored checkpoint pair as a voice of the member; the same pair again is the same voice.
+    def import_pair(self, member: Member, pair: PairFiles, mode: str, *, checked: bool = False) -> "Voice":
+        """Store a checkpoint pair and record it as a voice of the member; the same pair again is the same voice.
 
         A voice that is new or not usable is checked by a worker, unless the caller has ``checked`` that it speaks.
-        Raises :class:`QueueFull`.
+        Raises :class:`QueueFull`, or ``OSError`` if the files can't be stored.
         """
+        stored = store_pair(member.pk, pair)
         with transaction.atomic():
             status = Voice.Status.USABLE if checked else Voice.Status.CHECKING
-            voice, made = self.get_or_create(member=member, mode=mode, **pair._asdict(), defaults={"status": status})
+            voice, made = self.get_or_create(member=member, mode=mode, **stored._asdict(), defaults={"status": status})
             if checked:
                 voice.mark_usable()
             elif made or voice.status == Voice.Status.UNUSABLE:

@@ -20,10 +20,10 @@ def import_another_voice(member: Member, folder: Path) -> None:
 
 
 def test_what_was_begun_ends_with_the_voice_it_began_with(
-    world: World, member: Member, tmp_path: Path, brought_voices_dir: Path
+    world: World, member: Member, tmp_path: Path, imported_voices_dir: Path
 ) -> None:
     member.voices.get().make_active()  # it had no voice before, so this is the one to come back to
-    cluster = world.cluster(FORV_BROUGHT_VOICES_DIR=str(brought_voices_dir))
+    cluster = world.cluster(FORV_BROUGHT_VOICES_DIR=str(imported_voices_dir))
     (before,) = world.ended(ask(member))
     old_voice = Voice.objects.get(member=member, active=True)
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from voices.library.check import WARNINGS
-from voices.library.store import UploadedPair, keep_pair
+from voices.library.model_files import too_large_fields, uploaded_pair
 from voices.models import CHECK_SENTENCE, NoVoiceBefore, Voice, VoiceNotUsable
 from voices.queue import QueueFull
 from voices.synth import read
@@ -52,7 +52,7 @@ class NewVoiceForm(forms.ModelForm[Voice]):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for name in UploadedPair.too_large(given):
+        for name in too_large_fields(given):
             self.add_error(name, ValidationError(_("The file is too large."), "too_large"))
         return given
 
@@ -92,8 +92,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
         if change:
             return  # nothing of a voice is edited
         given = form.cleaned_data
-        kept = keep_pair(given["member"].pk, *UploadedPair.files(given))
-        obj.__dict__.update(Voice.objects.import_pair(given["member"], kept, given["mode"]).__dict__)
+        obj.__dict__.update(Voice.objects.import_pair(given["member"], uploaded_pair(given), given["mode"]).__dict__)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -1,29 +1,18 @@
-"""Every error the API answers, in one shape: ``{"error": {"code", "message", "field"?}}``.
+"""The errors that the API answers, all in one shape: ``{"error": {"code", "message", "field"?}}``.
 
-Codes never change; messages follow Accept-Language.
+Codes never change; messages are in the language of Accept-Language. This module imports no models: the gate in front
+of Django needs it before they are loaded. `exception_handler.py` turns what a view raises into one of these.
 """
 
-import logging
 import math
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from psycopg_pool import PoolTimeout
 from rest_framework import status
-from rest_framework.exceptions import APIException, ErrorDetail, NotFound
-from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
-from rest_framework.response import Response
-from rest_framework.views import set_rollback
+from rest_framework.exceptions import APIException, ErrorDetail
 
-from voices.queue import QueueFull
-
-logger = logging.getLogger(__name__)
-
-# Why a request failed, for whoever asked; the detail beside it is for whoever runs the service.
+# Why a request failed, as its client is told. The detail beside it is for the people who run the service.
 FAILURES = {
     "nothing_to_say": gettext_lazy("There is nothing in the text that can be spoken."),
     "voice_unusable": gettext_lazy("This member's voice can't be loaded right now."),
@@ -38,7 +27,7 @@ FAILURES = {
     "internal_error": gettext_lazy("Something went wrong on our side. Try again later."),
 }
 
-# Codes of DRF's own checks, by the names that our clients know.
+# DRF's codes for its own checks, and the codes that our clients know.
 _CODES = {
     "required": "missing_field",
     "null": "missing_field",
@@ -71,6 +60,12 @@ class DatabaseUnavailable(APIException):
     wait = 5
 
 
+class RequestTooLarge(APIException):
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "request_too_large"
+    default_detail = gettext_lazy("The request is too large.")
+
+
 class Busy(APIException):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "busy"
@@ -94,42 +89,12 @@ class InternalError(APIException):
 
 
 def failure_message(code: str) -> str:
-    """What to tell the person whose request failed with ``code``."""
+    """Return the message for the client whose request failed with ``code``."""
     return str(FAILURES.get(code, FAILURES["internal_error"]))
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """DRF's hook: any exception of a view as an answer in our shape. A bug is logged, not shown."""
-    exception = _as_api_exception(error)
-    set_rollback()
-    headers: dict[str, str] = {}
-    if challenge := getattr(exception, "auth_header", None):
-        headers["WWW-Authenticate"] = challenge
-    if (wait := getattr(exception, "wait", None)) is not None:
-        headers["Retry-After"] = str(int(wait))
-    return Response(error_response_body(exception), status=exception.status_code, headers=headers or None)
-
-
-def _as_api_exception(error: Exception) -> APIException:
-    match error:
-        case APIException():
-            return error
-        case Http404():
-            return NotFound()
-        case QueueFull():
-            return TooManyWaiting(error.wait_seconds)
-        case PermissionDenied():
-            return ApiPermissionDenied()
-        case OperationalError() | InterfaceError() | PoolTimeout():
-            logger.error("database: %s", error)
-            return DatabaseUnavailable()
-        case _:
-            logger.error("unhandled error in a view", exc_info=error)
-            return InternalError()
-
-
 def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:
-    """The exception in our shape."""
+    """Return the body of the answer to an exception."""
     field, detail = _first(exception.detail)
     code = detail.code or exception.default_code
     body = {"code": _CODES.get(code, code), "message": str(detail)}
@@ -137,7 +102,7 @@ def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:
 
 
 def _first(detail: Any) -> tuple[str, ErrorDetail]:
-    """The first complaint in DRF's nested lists and dicts, and the field it is about."""
+    """Return the field and the detail of the first error in DRF's nested lists and dicts."""
     field = ""
     while not isinstance(detail, ErrorDetail):
         if isinstance(detail, dict):
@@ -149,5 +114,5 @@ def _first(detail: Any) -> tuple[str, ErrorDetail]:
 
 
 def not_found_json() -> dict[str, dict[str, str]]:
-    """The body for an API address that does not exist."""
+    """Return the body of the answer for an API address that does not exist."""
     return {"error": {"code": "not_found", "message": _("Not found.")}}

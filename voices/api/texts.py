@@ -1,4 +1,4 @@
-"""``POST /api/texts``: the seed's endpoint, which answers once the audio is there."""
+"""``POST /api/texts``: the endpoint of the Flask server, which answers once the audio is there."""
 
 import functools
 
@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from voices.api.gate.admission import leave
+from voices.api.gate.admission import release_slot
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
 from voices.api.views import accepted
-from voices.api.waiting import ended, failure
+from voices.api.waiting import failure, wait_until_finished
 from voices.models import VoiceRequest
 
 
@@ -38,12 +38,12 @@ _submit = TextsView.as_view()
 
 @functools.wraps(_submit)
 async def texts(request: HttpRequest) -> HttpResponseBase:
-    """Submit through the DRF view, then hold the answer back until the request has ended."""
+    """Submit through the DRF view, then hold the answer back until the request is finished."""
     response = await sync_to_async(_submit)(request)
-    leave(request)
+    release_slot(request)
     if response.status_code != 202:
         return response
-    voice_request = await ended(response.data["id"], settings.MAX_WAIT_SECONDS)
+    voice_request = await wait_until_finished(response.data["id"], settings.MAX_WAIT_SECONDS)
     if voice_request is None:
         return response
     if voice_request.status != VoiceRequest.Status.SUCCEEDED:

@@ -22,7 +22,7 @@ from voices.api.errors import NotInThisState
 from voices.api.serializers import UNKNOWN_MEMBER, ErrorSerializer, SpeakableTextField, VoiceRequestSerializer
 from voices.api.views import accepted
 from voices.library.check import WARNINGS
-from voices.library.store import UploadedPair, keep_pair
+from voices.library.model_files import too_large_fields, uploaded_pair
 from voices.models import Member, NoVoiceBefore, Voice, VoiceNotUsable
 
 
@@ -67,7 +67,7 @@ class NewVoiceSerializer(serializers.Serializer[Voice]):
     card = serializers.FileField(required=False, help_text="voice.toml")
 
     def validate(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
-        for name in UploadedPair.too_large(given):
+        for name in too_large_fields(given):
             raise serializers.ValidationError({name: [_("The file is too large.")]}, "too_large")
         return given
 
@@ -115,8 +115,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
         serializer = NewVoiceSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
-        kept = keep_pair(given["member"].pk, *UploadedPair.files(given))
-        voice = Voice.objects.import_pair(given["member"], kept, given["mode"])
+        voice = Voice.objects.import_pair(given["member"], uploaded_pair(given), given["mode"])
         return Response(
             VoiceSerializer(voice).data,
             status=status.HTTP_202_ACCEPTED,

@@ -1,4 +1,4 @@
-"""Holding an answer back until a request has ended."""
+"""Hold an answer back until a request is finished."""
 
 import functools
 import re
@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
-from voices.api.gate.admission import leave
+from voices.api.gate.admission import release_slot
 from voices.api.views import VoiceRequestViewSet
 from voices.models import VoiceRequest
 
-# A change is heard at once; this is for one that was missed while the listener reconnected.
+# Changes are notified at once; this finds the ones that were missed while the listener reconnected.
 _LOOK_AGAIN_SECONDS = 5.0
 
 _list_or_create = VoiceRequestViewSet.as_view({"get": "list", "post": "create"})
@@ -25,13 +25,13 @@ _list_or_create = VoiceRequestViewSet.as_view({"get": "list", "post": "create"})
 
 @functools.wraps(_list_or_create)
 async def voice_requests(request: HttpRequest) -> HttpResponseBase:
-    """List or submit. With ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) a POST is answered by 303 to the audio."""
+    """List or submit requests. A POST with ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) is answered with 303 to the audio."""
     response: HttpResponseBase = await sync_to_async(_list_or_create)(request)
-    leave(request)
+    release_slot(request)
     seconds = _preferred_wait(request.headers.get("Prefer", ""))
     if response.status_code != 202 or not seconds:
         return response
-    voice_request = await ended(response.data["id"], seconds)  # type: ignore[attr-defined]
+    voice_request = await wait_until_finished(response.data["id"], seconds)  # type: ignore[attr-defined]
     if voice_request is None:
         return response
     if voice_request.status != VoiceRequest.Status.SUCCEEDED:
@@ -40,13 +40,13 @@ async def voice_requests(request: HttpRequest) -> HttpResponseBase:
     return HttpResponse(status=303, headers={"Location": audio, "Preference-Applied": "wait"})
 
 
-async def ended(request_id: str, seconds: float) -> VoiceRequest | None:
-    """The request once it has ended, or ``None`` after ``seconds``, or if it was deleted meanwhile."""
+async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest | None:
+    """Return the request once it is finished; ``None`` after ``seconds``, or if it was deleted meanwhile."""
     deadline = time.monotonic() + seconds
     async with changes().of(request_id) as changed:
         while True:
             changed.clear()
-            # The request is accepted: while the database is away, there is no news of it, that is all.
+            # The request is stored; while the database can't be reached, its status just isn't known.
             with suppress(OperationalError, InterfaceError):
                 voice_request = await sync_to_async(_fetch)(request_id)
                 if voice_request is None or voice_request.is_terminal:
@@ -58,7 +58,7 @@ async def ended(request_id: str, seconds: float) -> VoiceRequest | None:
 
 
 def failure(voice_request: VoiceRequest) -> JsonResponse:
-    """Why there is no audio, for a client that has waited for it."""
+    """Answer a client that waited for audio with the reason why there is none."""
     code = voice_request.error_code or voice_request.status
     return JsonResponse({"error": {"code": code, "message": failure_message(code)}}, status=500)
 
@@ -72,5 +72,5 @@ def _fetch(request_id: str) -> VoiceRequest | None:
     try:
         return VoiceRequest.objects.filter(pk=request_id).first()
     finally:
-        # The wait is long; its connection must not be held through it.
+        # The wait is long; it must not hold a connection.
         connection.close()

@@ -5,12 +5,12 @@ A voice from elsewhere may have none.
 """
 
 import datetime
-import hashlib
 import importlib.metadata
 from pathlib import Path
 
 import msgspec
 
+from voices.library.hashes import sha256_of
 from voices.synth import Mode
 from voices.synth.errors import CheckpointError
 
@@ -63,9 +63,7 @@ class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 def describe_model(weights: Path, seed: int) -> TrainedModel:
     """A model by its weights file, ``…_checkpoint_{steps}.pth.tar`` or ``checkpoint_{steps}.pth.tar``."""
-    with weights.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return TrainedModel(weights.name, sha256, steps_of(weights), seed)
+    return TrainedModel(weights.name, sha256_of(weights), steps_of(weights), seed)
 
 
 def steps_of(weights: Path) -> int:

@@ -1,4 +1,4 @@
-"""Which weights a voice was imported with, so that other ones are noticed."""
+"""SHA-256 of files. The hashes of a voice's weights tell whether they are still the ones that were imported."""
 
 import hashlib
 from pathlib import Path
@@ -14,15 +14,16 @@ class VoiceHashes(NamedTuple):
     hifigan: str
 
 
+def sha256_of(path: Path) -> str:
+    """Hash a file; returns 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def hash_voice_files(glow_tts_dir: Path, hifigan_dir: Path) -> VoiceHashes:
     """Hash the weights that would be loaded from the two folders.
 
-    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing or the two don't fit.
+    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing or the two models don't fit each other.
     """
     files = read_voice_settings(glow_tts_dir, hifigan_dir)
-    return VoiceHashes(_sha256(files.acoustic_model.weights), _sha256(files.vocoder.weights))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return VoiceHashes(sha256_of(files.acoustic_model.weights), sha256_of(files.vocoder.weights))

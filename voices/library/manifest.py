@@ -24,14 +24,14 @@ class ManifestMember:
 
     @property
     def glow_tts_dir(self) -> str:
-        return seed_folders(self.id)[0]
+        return legacy_folders(self.id)[0]
 
     @property
     def hifigan_dir(self) -> str:
-        return seed_folders(self.vocoder or self.id)[1]
+        return legacy_folders(self.vocoder or self.id)[1]
 
 
-def seed_folders(voice_id: int) -> tuple[str, str]:
+def legacy_folders(voice_id: int) -> tuple[str, str]:
     """The seed's folders of acoustic model and vocoder, below the voice model folder."""
     return f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
 

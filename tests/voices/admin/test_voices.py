@@ -23,7 +23,7 @@ def act(client: Client, voice: Voice, what: str, **more: str) -> str:
 
 
 @pytest.fixture
-def brought(admin_client: Client, member: Member, tmp_path: Path) -> Voice:
+def imported(admin_client: Client, member: Member, tmp_path: Path) -> Voice:
     """A pair uploaded by the admin's form."""
     write_tiny_voice(tmp_path, 7)
     with (
@@ -44,39 +44,39 @@ def brought(admin_client: Client, member: Member, tmp_path: Path) -> Voice:
     return voice
 
 
-def test_a_voice_is_brought_heard_activated_and_left(admin_client: Client, brought: Voice, member: Member) -> None:
-    old = member.voices.exclude(pk=brought.pk).get()
+def test_a_voice_is_brought_heard_activated_and_left(admin_client: Client, imported: Voice, member: Member) -> None:
+    old = member.voices.exclude(pk=imported.pk).get()
     old.make_active()
-    waiting = admin_client.get(page_of(brought)).content.decode()
-    assert f"/api/voice-requests/{brought.auditions.get().pk}/events/" in waiting
+    waiting = admin_client.get(page_of(imported)).content.decode()
+    assert f"/api/voice-requests/{imported.auditions.get().pk}/events/" in waiting
     assert 'value="activate"' not in waiting
 
     synthesize_next()
-    shown = admin_client.get(page_of(brought)).content.decode()
+    shown = admin_client.get(page_of(imported)).content.decode()
     assert 'value="activate"' in shown and "data-follow" not in shown
-    assert f"/api/voice-requests/{brought.auditions.get().pk}/audio/" in shown
+    assert f"/api/voice-requests/{imported.auditions.get().pk}/audio/" in shown
 
-    act(admin_client, brought, "audition", text="<b>들어 보세요.</b>")
+    act(admin_client, imported, "audition", text="<b>들어 보세요.</b>")
     synthesize_next()
-    assert "&lt;b&gt;들어 보세요" in admin_client.get(page_of(brought)).content.decode()
+    assert "&lt;b&gt;들어 보세요" in admin_client.get(page_of(imported)).content.decode()
 
-    act(admin_client, brought, "activate")
-    assert member.voices.get(active=True) == brought
-    assert old.glow_tts_dir in act(admin_client, brought, "roll_back")
+    act(admin_client, imported, "activate")
+    assert member.voices.get(active=True) == imported
+    assert old.glow_tts_dir in act(admin_client, imported, "roll_back")
     assert member.voices.get(active=True) == old
 
 
 @pytest.mark.parametrize("what", ["activate", "audition", "roll_back", "check", "nothing"])
-def test_only_who_may_change_voices_acts_on_them(what: str, brought: Voice, django_user_model: Any) -> None:
+def test_only_who_may_change_voices_acts_on_them(what: str, imported: Voice, django_user_model: Any) -> None:
     looker: User = django_user_model.objects.create_user("looker", is_staff=True)
     looker.user_permissions.add(Permission.objects.get(codename="view_voice"))
     client = Client()
     client.force_login(looker)
-    before = Voice.objects.values().get(pk=brought.pk), VoiceRequest.objects.count()
-    assert 'class="voice-acts"' not in client.get(page_of(brought)).content.decode()
-    address = reverse("admin:voices_voice_act", args=[brought.pk])
+    before = Voice.objects.values().get(pk=imported.pk), VoiceRequest.objects.count()
+    assert 'class="voice-acts"' not in client.get(page_of(imported)).content.decode()
+    address = reverse("admin:voices_voice_act", args=[imported.pk])
     assert client.post(address, {"what": what, "text": "안녕."}).status_code == 403
-    assert (Voice.objects.values().get(pk=brought.pk), VoiceRequest.objects.count()) == before
+    assert (Voice.objects.values().get(pk=imported.pk), VoiceRequest.objects.count()) == before
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,9 @@ def test_only_who_may_change_voices_acts_on_them(what: str, brought: Voice, djan
         ("nothing", "그런 동작은 없"),
     ],
 )
-def test_what_can_not_be_done_is_said(what: str, why: str, admin_client: Client, brought: Voice) -> None:
-    assert why in act(admin_client, brought, what, text="안녕.")
-    assert not Voice.objects.get(pk=brought.pk).active
+def test_what_can_not_be_done_is_said(what: str, why: str, admin_client: Client, imported: Voice) -> None:
+    assert why in act(admin_client, imported, what, text="안녕.")
+    assert not Voice.objects.get(pk=imported.pk).active
 
 
 def test_a_voice_that_speaks_is_not_checked_again(admin_client: Client, member: Member) -> None:
@@ -100,9 +100,9 @@ def test_a_voice_that_speaks_is_not_checked_again(admin_client: Client, member: 
 
 
 @pytest.mark.parametrize("text", ["", "   ", "ㅤ", "가" * 201])
-def test_an_audition_needs_a_sentence(text: str, admin_client: Client, brought: Voice) -> None:
+def test_an_audition_needs_a_sentence(text: str, admin_client: Client, imported: Voice) -> None:
     synthesize_next()
-    assert "200자" in act(admin_client, brought, "audition", text=text)
+    assert "200자" in act(admin_client, imported, "audition", text=text)
     assert VoiceRequest.objects.count() == 1
 
 
@@ -112,9 +112,9 @@ def test_a_form_without_files_says_so(admin_client: Client, member: Member) -> N
     assert set(errors) == {"glow_tts", "glow_tts_config", "hifigan", "hifigan_config"}
 
 
-def test_a_full_queue_is_said(admin_client: Client, member: Member, brought: Voice, settings: Any) -> None:
+def test_a_full_queue_is_said(admin_client: Client, member: Member, imported: Voice, settings: Any) -> None:
     settings.MAX_QUEUED = 1
-    assert "요청이 아주 많아요" in act(admin_client, brought, "check")
+    assert "요청이 아주 많아요" in act(admin_client, imported, "check")
 
 
 def test_the_active_voice_can_not_be_deleted(admin_client: Client, member: Member) -> None:

@@ -58,11 +58,11 @@ def code(response: Any) -> tuple[int, str]:
 
 def test_a_pair_is_brought_checked_heard_activated_and_left(upload: Upload, staff: Client, member: Member) -> None:
     before = member.voices.get()
-    brought = upload(staff)
-    assert brought.status_code == 202
-    voice = staff.get(brought["Location"]).json()
+    imported = upload(staff)
+    assert imported.status_code == 202
+    voice = staff.get(imported["Location"]).json()
     assert (voice["status"], voice["active"], voice["card"]) == ("checking", False, None)
-    address = brought["Location"]
+    address = imported["Location"]
     assert code(post(staff, f"{address}activate/")) == (409, "voice_not_usable")
     assert code(post(staff, f"{address}audition/", {"text": SENTENCE})) == (409, "voice_not_usable")
 
@@ -88,7 +88,7 @@ def test_a_pair_is_brought_checked_heard_activated_and_left(upload: Upload, staf
 
 def test_no_name_of_a_stranger_becomes_a_path(upload: Upload, staff: Client, settings: Any) -> None:
     upload(staff)
-    assert {Path(name).name for name in files_below(settings.BROUGHT_VOICES_DIR)} == {"checkpoint.pth", "config.json"}
+    assert {Path(name).name for name in files_below(settings.IMPORTED_VOICES_DIR)} == {"checkpoint.pth", "config.json"}
 
 
 def test_its_card_is_shown(upload: Upload, staff: Client, member: Member) -> None:
@@ -158,7 +158,7 @@ class TestWhatIsRefused:
     def test_a_config_can_not_be_that_long(self, upload: Upload, staff: Client, settings: Any) -> None:
         response = upload(staff, glow_tts_config=io.BytesIO(b" " * (2**20 + 1)))
         assert code(response) == (400, "too_large")
-        assert not Path(settings.BROUGHT_VOICES_DIR).exists()
+        assert not Path(settings.IMPORTED_VOICES_DIR).exists()
 
     def test_json_is_no_upload(self, staff: Client, member: Member) -> None:
         assert code(post(staff, "/api/voices/")) == (415, "unsupported_media_type")

@@ -26,7 +26,7 @@ def models(tmp_path: Path, settings: Any) -> Path:
     folder = tmp_path / "voice_model"
     folder.mkdir()
     settings.VOICE_MODEL_DIR = tmp_path / "none that come with the service"
-    settings.BROUGHT_VOICES_DIR = folder
+    settings.IMPORTED_VOICES_DIR = folder
     return folder
 
 
@@ -37,10 +37,10 @@ def newcomer(db: None) -> Member:
 
 
 @pytest.fixture
-def brought(tmp_path: Path, newcomer: Member) -> Path:
-    """A pair as its maker brings it: both models in the seed's folders for the member."""
-    write_tiny_voice(tmp_path / "brought", newcomer.pk)
-    return tmp_path / "brought"
+def imported(tmp_path: Path, newcomer: Member) -> Path:
+    """A pair in the folders of the Flask server: both models, named by the member."""
+    write_tiny_voice(tmp_path / "imported", newcomer.pk)
+    return tmp_path / "imported"
 
 
 def parts(pair: Path) -> tuple[Path, Path]:
@@ -61,8 +61,8 @@ def assert_speaks(member: Member) -> None:
     assert reloaded(request).status == "succeeded", reloaded(request).error_detail
 
 
-def test_a_pair_in_the_seeds_folders_is_copied_and_speaks(models: Path, newcomer: Member, brought: Path) -> None:
-    out = run(brought, newcomer.pk, mode="pronounced")
+def test_a_pair_in_legacy_folders_is_copied_and_speaks(models: Path, newcomer: Member, imported: Path) -> None:
+    out = run(imported, newcomer.pk, mode="pronounced")
     voice = newcomer.voices.get()
     assert (voice.active, voice.demo, voice.mode) == (True, False, "pronounced")
     assert re.fullmatch(rf"glow-tts/{newcomer.pk}-[0-9a-f]{{16}}", voice.glow_tts_dir)
@@ -74,39 +74,39 @@ def test_a_pair_in_the_seeds_folders_is_copied_and_speaks(models: Path, newcomer
         f"{voice.hifigan_dir}/{newcomer.pk}h_config.json",
     ]
     assert newcomer.name in out and voice.glow_tts_dir in out
-    shutil.rmtree(brought)
+    shutil.rmtree(imported)
     assert_speaks(newcomer)
 
 
 @pytest.mark.parametrize("layout", ["without a number", "all in one"])
-def test_other_layouts_are_found_too(layout: str, models: Path, newcomer: Member, brought: Path) -> None:
-    for part in parts(brought):
-        shutil.copytree(part, part.parent if layout == "without a number" else brought, dirs_exist_ok=True)
+def test_other_layouts_are_found_too(layout: str, models: Path, newcomer: Member, imported: Path) -> None:
+    for part in parts(imported):
+        shutil.copytree(part, part.parent if layout == "without a number" else imported, dirs_exist_ok=True)
         shutil.rmtree(part if layout == "without a number" else part.parent)
-    run(brought, newcomer.pk)
+    run(imported, newcomer.pk)
     assert newcomer.voices.get().active
 
 
-def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, brought: Path) -> None:
-    run(brought, newcomer.pk)
+def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, imported: Path) -> None:
+    run(imported, newcomer.pk)
     before = (files_below(models), list(Voice.objects.values("pk", "status", "active")))
-    run(brought, newcomer.pk)
+    run(imported, newcomer.pk)
     # Only that it has been made active again is new.
     assert (files_below(models), list(Voice.objects.values("pk", "status", "active"))) == before
 
 
-def test_the_same_weights_with_another_config_are_another_voice(models: Path, newcomer: Member, brought: Path) -> None:
-    run(brought, newcomer.pk)
-    (config,) = parts(brought)[0].glob("*.json")
+def test_the_same_weights_with_another_config_are_another_voice(models: Path, newcomer: Member, imported: Path) -> None:
+    run(imported, newcomer.pk)
+    (config,) = parts(imported)[0].glob("*.json")
     config.write_text(config.read_text() + " ")
-    run(brought, newcomer.pk)
+    run(imported, newcomer.pk)
     one, other = newcomer.voices.all()
     assert one.glow_tts_sha256 == other.glow_tts_sha256
     assert one.glow_tts_dir != other.glow_tts_dir
 
 
-def test_a_new_pair_takes_the_old_ones_place(models: Path, newcomer: Member, brought: Path, tmp_path: Path) -> None:
-    run(brought, newcomer.pk)
+def test_a_new_pair_takes_the_old_ones_place(models: Path, newcomer: Member, imported: Path, tmp_path: Path) -> None:
+    run(imported, newcomer.pk)
     old = newcomer.voices.get()
     write_tiny_voice(tmp_path / "newer", newcomer.pk + 1)
     for part in parts(tmp_path / "newer"):
@@ -128,9 +128,9 @@ def test_a_pair_of_the_old_recipe_is_imported(models: Path, newcomer: Member) ->
     assert_speaks(newcomer)
 
 
-def test_an_unknown_member_is_refused_with_those_there_are(models: Path, newcomer: Member, brought: Path) -> None:
+def test_an_unknown_member_is_refused_with_those_there_are(models: Path, newcomer: Member, imported: Path) -> None:
     with pytest.raises(CommandError, match=rf"no member 9999.*{newcomer.pk} 새 멤버"):
-        run(brought, 9999)
+        run(imported, 9999)
     assert files_below(models) == []
 
 
@@ -159,10 +159,10 @@ def missing(acoustic_model: Path, vocoder: Path) -> str:
 
 @pytest.mark.parametrize("damage", [cut_off, without_config, exchanged, missing])
 def test_a_bad_pair_is_refused_and_nothing_is_kept(
-    damage: Callable[[Path, Path], str], models: Path, newcomer: Member, brought: Path
+    damage: Callable[[Path, Path], str], models: Path, newcomer: Member, imported: Path
 ) -> None:
-    reason = damage(*parts(brought))
+    reason = damage(*parts(imported))
     with pytest.raises(CommandError, match=reason):
-        run(brought, newcomer.pk)
+        run(imported, newcomer.pk)
     assert files_below(models) == []
     assert not Voice.objects.exists()

@@ -1,18 +1,19 @@
-"""How many POSTs a web process works on at once: a few, each answered soon. Who comes beyond is told to come again.
+"""Bound the POSTs that a web process works on at once; the others are refused and sent again by their clients.
 
-Two hundred that come at one moment would all wait for each other. Here most of them are refused within milliseconds,
-before Django and its threads have begun anything, and are let in when they come again: see ``bench/load.py``.
+Two hundred POSTs at one moment would slow each other down. Most of them are refused within milliseconds, before Django
+starts a thread for them, and are accepted when they are sent again: `bench/load.py` measures it.
 """
 
 from django.http import HttpRequest
 
+from voices.api.errors import Busy
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
-_LEAVE = "voices.api.gate.admission.leave"
+_RELEASE = "voices.api.gate.admission.release"
 
 
 class Admission:
-    """An ASGI application around another: 429 for a POST to the API while ``at_once`` others are being worked on."""
+    """ASGI middleware: 429 for a POST to the API while ``at_once`` others are being worked on."""
 
     def __init__(self, application: Application, at_once: int) -> None:
         self._application = application
@@ -26,24 +27,22 @@ class Admission:
 
         async def receive_or_refuse() -> Message:
             message = await receive()
-            # Not before the body is there: who sends slowly takes nobody's place.
+            # Only once the body is complete: a slow client takes no slot.
             if message["type"] == "http.request" and not message.get("more_body", False):
                 if len(self._admitted) >= self._at_once:
-                    from voices.api.errors import Busy  # as in voices.api.gate.refusal
-
                     await refuse(scope, send, Busy)
                     return {"type": "http.disconnect"}
                 self._admitted.add(id(scope))
             return message
 
-        scope[_LEAVE] = lambda: self._admitted.discard(id(scope))
+        scope[_RELEASE] = lambda: self._admitted.discard(id(scope))
         try:
             await self._application(scope, receive_or_refuse, send)
         finally:
-            scope[_LEAVE]()
+            scope[_RELEASE]()
 
 
-def leave(request: HttpRequest) -> None:
-    """Let another one in: what is left to do for this request is waiting."""
+def release_slot(request: HttpRequest) -> None:
+    """Let another POST be worked on: what is left to do for this request is to wait."""
     if scope := getattr(request, "scope", None):
-        scope.get(_LEAVE, lambda: None)()
+        scope.get(_RELEASE, lambda: None)()

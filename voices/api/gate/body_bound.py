@@ -1,12 +1,13 @@
-"""How long a request's body may be. Django keeps a whole body on disk before any view can refuse it."""
+"""Bound the length of request bodies. Django writes a whole body to disk before any view can refuse it."""
 
+from voices.api.errors import RequestTooLarge
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
-UPLOADS = ("/api/voices/", "/admin/")  # where files come in
+UPLOADS = ("/api/voices/", "/admin/")  # addresses that take files
 
 
 class BodyBound:
-    """An ASGI application around another: 413 for a body of more bytes than its address allows."""
+    """ASGI middleware: 413 for a body of more bytes than its address allows."""
 
     def __init__(self, application: Application, max_bytes: int, max_upload_bytes: int) -> None:
         self._application = application
@@ -38,7 +39,5 @@ class BodyBound:
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
-    from voices.api.parsers import RequestTooLarge  # as in voices.api.gate.refusal
-
-    # What is left of the body is not read: the connection can't be used again.
+    # The rest of the body is not read, so the connection can't be used again.
     await refuse(scope, send, RequestTooLarge, (b"connection", b"close"))

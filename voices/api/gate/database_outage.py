@@ -1,4 +1,4 @@
-"""What a visitor is told while the database is away, wherever Django REST framework does not tell it."""
+"""Answer requests outside of Django REST framework while the database can't be reached."""
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,7 +8,7 @@ from voices.api.errors import DatabaseUnavailable, error_response_body
 
 
 class DatabaseOutageMiddleware(MiddlewareMixin):
-    """503 with Retry-After in place of a stack trace."""
+    """Answer 503 with Retry-After in place of a stack trace."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, (OperationalError, InterfaceError)):

@@ -1,15 +1,15 @@
-"""Answering in front of Django, before it has begun anything: the API's errors, in their shape and language."""
+"""Answer a request with an error of the API before Django sees it, in the usual shape and the client's language."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import translation
+from rest_framework.exceptions import APIException
 
-if TYPE_CHECKING:
-    from rest_framework.exceptions import APIException
+from voices.api.errors import error_response_body
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -19,10 +19,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 
-async def refuse(scope: Scope, send: Send, refusal: "type[APIException]", *headers: tuple[bytes, bytes]) -> None:
-    """Send the whole answer; ``Retry-After`` where the refusal has a ``wait`` (seconds)."""
-    from voices.api.errors import error_response_body  # Django has no models yet when this file is imported
-
+async def refuse(scope: Scope, send: Send, refusal: type[APIException], *headers: tuple[bytes, bytes]) -> None:
+    """Send the whole answer, with ``Retry-After`` if the refusal has a ``wait`` (seconds)."""
     asked = dict(scope["headers"])
     request = HttpRequest()
     request.META["HTTP_ACCEPT_LANGUAGE"] = asked.get(b"accept-language", b"").decode("latin-1")
@@ -41,7 +39,7 @@ async def refuse(scope: Scope, send: Send, refusal: "type[APIException]", *heade
 
 
 def _cors_headers(origin: str) -> Headers:
-    """Without them a page on another origin could not tell this answer from no answer."""
+    """Return the headers without which a page on another origin can't read this answer."""
     if not origin or not (settings.CORS_ALLOW_ALL_ORIGINS or origin in settings.CORS_ALLOWED_ORIGINS):
         return []
     return [

@@ -1,18 +1,15 @@
 """A checkpoint pair from elsewhere, made a member's voice."""
 
-import contextlib
 from pathlib import Path
-from typing import IO, Any, get_args
+from typing import Any, get_args
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voices.library.card import FILE_NAME
-from voices.library.manifest import seed_folders
-from voices.library.store import keep_pair
+from voices.library.manifest import legacy_folders
+from voices.library.model_files import open_pair
 from voices.models import CHECK_SENTENCE, Member, Voice
 from voices.synth import Mode, SynthError, load_voice, synthesize
-from voices.synth.checkpoint import read_voice_settings
 
 
 class Command(BaseCommand):
@@ -55,7 +52,7 @@ def known_member(number: int) -> Member:
 
 def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
     """The acoustic model's and the vocoder's folder in one that holds both, or the seed's two."""
-    glow_tts, hifigan = seed_folders(member_id)
+    glow_tts, hifigan = legacy_folders(member_id)
     for pair in ((folder / glow_tts, folder / hifigan), ((folder / glow_tts).parent, (folder / hifigan).parent)):
         if all(part.is_dir() for part in pair):
             return pair
@@ -69,22 +66,6 @@ def speak_test_sentence(glow_tts: Path, hifigan: Path, mode: Mode) -> float:
 
 
 def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Voice:
-    """Keep a pair that is known to speak, as a voice of the member, inactive if it is new."""
-    files = read_voice_settings(glow_tts, hifigan)
-    with contextlib.ExitStack() as stack:
-        kept = keep_pair(
-            member.pk,
-            _files_of(files.acoustic_model.weights, files.acoustic_model.config_name, stack),
-            _files_of(files.vocoder.weights, files.vocoder.config_name, stack),
-        )
-    return Voice.objects.import_pair(member, kept, mode, checked=True)
-
-
-def _files_of(weights: Path, config_name: str, stack: contextlib.ExitStack) -> dict[str, IO[bytes]]:
-    statistics = config_name.replace("config.json", "scale_stats.npy")
-    names = [weights.name, config_name, statistics, FILE_NAME]
-    return {
-        name: stack.enter_context(weights.with_name(name).open("rb"))
-        for name in names
-        if weights.with_name(name).is_file()
-    }
+    """Import a pair that is known to speak, as a voice of the member, inactive if it is new."""
+    with open_pair(glow_tts, hifigan) as pair:
+        return Voice.objects.import_pair(member, pair, mode, checked=True)

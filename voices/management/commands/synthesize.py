@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from voices.library.manifest import read_manifest, seed_folders
+from voices.library.manifest import legacy_folders, read_manifest
 from voices.synth import FORMATS, SynthError, encode, load_voice, synthesize
 
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, text: str, member: int, out: Path, speed: float, seed: int, **options: Any) -> None:
         folder = Path(settings.VOICE_MODEL_DIR)
         demo = {known.id: known for known in read_manifest(folder)}.get(member)
-        glow_tts, hifigan = (demo.glow_tts_dir, demo.hifigan_dir) if demo else seed_folders(member)
+        glow_tts, hifigan = (demo.glow_tts_dir, demo.hifigan_dir) if demo else legacy_folders(member)
         mode = demo.mode if demo else "spelled"
         try:
             voice = load_voice(folder / glow_tts, folder / hifigan, device=settings.DEVICE, mode=mode)

@@ -10,7 +10,7 @@ from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from django.http import HttpRequest
 
-from voices.api.gate.admission import Admission, leave
+from voices.api.gate.admission import Admission, release_slot
 
 
 class Django:
@@ -115,7 +115,7 @@ def test_whose_work_is_done_waits_in_nobodys_way(run: Run) -> None:
         waiting = [await Visitor(admission).send() for _ in range(2)]
         request = HttpRequest()
         request.scope = django.at_work[0]  # type: ignore[attr-defined]
-        leave(request)
+        release_slot(request)
         next_one = await Visitor(admission).send()
         assert len(django.at_work) == 3
         django.go_on.set()
