@@ -7,9 +7,9 @@ from typing import Any
 import psycopg
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection
 
 from voices.audio_objects import attempt_audio_name, public_audio_name
+from voices.database import listener_parameters
 from voices.library.hashes import hash_voice_files
 from voices.models import Member, Voice, VoiceRequest
 
@@ -90,6 +90,4 @@ def files_below(folder: Path) -> list[str]:
 
 def second_connection() -> "psycopg.Connection[Any]":
     """To the tests' database, beside Django's, as another process would have it."""
-    parameters = connection.get_connection_params()
-    parameters.pop("cursor_factory")
-    return psycopg.connect(**{**parameters, "autocommit": True})
+    return psycopg.connect(**listener_parameters())

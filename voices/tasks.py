@@ -9,10 +9,11 @@ import hashlib
 import logging
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 from django_q.exceptions import TimeoutException
 
 from voices.audio_objects import AudioNotStored, attempt_audio_name, discard_audio, public_audio_name, store_audio
+from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.models import VoiceRequest
@@ -42,7 +43,7 @@ def synthesize_next() -> None:
     try:
         if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
             attempt(request)
-    except (OperationalError, InterfaceError):
+    except DATABASE_AWAY:
         # The lease runs out, and the sweeper queues the request again.
         logger.exception("the database is away")
 
@@ -59,7 +60,7 @@ def attempt(request: VoiceRequest) -> None:
         message = str(error)  # the name `error` is gone when a repeated call would look for it
         code = error.code
         through_outage(lambda: request.fail(code, message))
-    except (OperationalError, InterfaceError):
+    except DATABASE_AWAY:
         raise
     except BaseException as error:  # a request may end in SystemExit or django-q2's timeout too
         logger.exception("request %s: attempt %s failed", request.pk, request.attempt)

@@ -8,13 +8,12 @@ import contextlib
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import psycopg
 from asgiref.sync import sync_to_async
-from django.db import connection
 
+from voices.database import listener_parameters
 from voices.models import CHANGED_CHANNEL
 
 logger = logging.getLogger(__name__)
@@ -54,8 +53,8 @@ class Changes:
 
     async def _listen_until_lost(self) -> None:
         try:
-            parameters = await sync_to_async(_connection_parameters)()
-            async with await psycopg.AsyncConnection.connect(**parameters, autocommit=True) as listener:
+            parameters = await sync_to_async(listener_parameters)()
+            async with await psycopg.AsyncConnection.connect(**parameters) as listener:
                 await listener.execute(f"LISTEN {CHANGED_CHANNEL}")
                 # What changed before LISTEN took effect was not heard: let everybody look.
                 self._wake(*self._waiting)
@@ -68,11 +67,6 @@ class Changes:
         for request_id in request_ids:
             for changed in self._waiting.get(request_id, ()):
                 changed.set()
-
-
-def _connection_parameters() -> dict[str, Any]:
-    parameters = connection.get_connection_params()
-    return {k: v for k, v in parameters.items() if k not in ("cursor_factory", "context", "pool")}
 
 
 _per_loop: WeakKeyDictionary[asyncio.AbstractEventLoop, Changes] = WeakKeyDictionary()

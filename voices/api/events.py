@@ -4,7 +4,7 @@ import functools
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.utils import translation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from voices.api.changes import changes, wait
 from voices.api.renderers import EventStreamRenderer
 from voices.api.serializers import ErrorSerializer, VoiceRequestSerializer
+from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
 
 # Proxies close a stream on which nothing moves, commonly after a minute.
@@ -68,7 +69,7 @@ async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
             changed.clear()
             try:
                 snapshot = await sync_to_async(_snapshot)(pk, language)
-            except (OperationalError, InterfaceError):
+            except DATABASE_AWAY:
                 # There is no news while the database is away; the listener wakes us when it is back.
                 await wait(changed, LOOK_AGAIN_SECONDS)
                 yield b": the database is away\n\n"

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from psycopg_pool import PoolTimeout
 from rest_framework.exceptions import APIException, NotFound
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from voices.api.errors import DatabaseUnavailable, InternalError, TooManyWaiting, error_response_body
+from voices.database import DATABASE_AWAY
 from voices.queue import QueueFull
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def _as_api_exception(error: Exception) -> APIException:
             return TooManyWaiting(error.wait_seconds)
         case PermissionDenied():
             return ApiPermissionDenied()
-        case OperationalError() | InterfaceError() | PoolTimeout():
+        case _ if isinstance(error, (*DATABASE_AWAY, PoolTimeout)):
             logger.error("database: %s", error)
             return DatabaseUnavailable()
         case _:

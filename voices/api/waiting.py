@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import reverse
 
@@ -15,6 +15,7 @@ from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
 from voices.api.gate.admission import release_slot
 from voices.api.views import VoiceRequestViewSet
+from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
 
 # Changes are notified at once; this finds the ones that were missed while the listener reconnected.
@@ -47,7 +48,7 @@ async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest |
         while True:
             changed.clear()
             # The request is stored; while the database can't be reached, its status just isn't known.
-            with suppress(OperationalError, InterfaceError):
+            with suppress(*DATABASE_AWAY):
                 voice_request = await sync_to_async(_fetch)(request_id)
                 if voice_request is None or voice_request.is_terminal:
                     return voice_request

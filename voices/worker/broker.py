@@ -8,16 +8,18 @@ import time
 from typing import Any
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.db import Error, connections, transaction
 from django.db.models.functions import Now
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
 
+from voices.database import listener_parameters
+
 logger = logging.getLogger(__name__)
 
 QUEUE_CHANNEL = "voice_queue"
-_AWAY = (psycopg.Error, DatabaseError, InterfaceError)
+_DATABASE_ERRORS = (psycopg.Error, Error)  # of the listening connection, and of Django's
 _OUTAGE_PAUSE_SECONDS = 1.0
 
 # One round trip, where Django's select_for_update and update would take four.
@@ -57,7 +59,7 @@ class NotifyingBroker(ORM):
                 return rows
             for _ in listener.notifies(timeout=Conf.POLL, stop_after=1):
                 return self._take()
-        except _AWAY as error:
+        except _DATABASE_ERRORS as error:
             logger.warning("the database is away: %s", error)
             connections[Conf.ORM].close()
             if self._listener is not None:
@@ -69,7 +71,7 @@ class NotifyingBroker(ORM):
         """Also what acknowledging does. A row that stays for now comes again, and finds nothing to do."""
         try:
             super().delete(task_id)
-        except _AWAY as error:
+        except _DATABASE_ERRORS as error:
             logger.warning("queue row %s stays: %s", task_id, error)
             connections[Conf.ORM].close()
 
@@ -81,8 +83,6 @@ class NotifyingBroker(ORM):
     def _listening(self) -> psycopg.Connection[Any]:
         """A connection of the pusher's own: Django closes and reopens its between tasks."""
         if self._listener is None or self._listener.closed:
-            parameters = connections[Conf.ORM].get_connection_params()
-            parameters.pop("cursor_factory", None)
-            self._listener = psycopg.connect(**{**parameters, "autocommit": True})
+            self._listener = psycopg.connect(**listener_parameters(Conf.ORM))
             self._listener.execute(f"LISTEN {QUEUE_CHANNEL}")
         return self._listener

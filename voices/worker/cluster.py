@@ -17,7 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import Error, connection, connections
 from django_q import cluster
 from django_q.worker import worker
 
@@ -130,5 +130,5 @@ def _release() -> None:
         if released := VoiceRequest.objects.release(CLUSTER_ID):
             logger.info("%s requests were cut short and are queued again", released)
         enqueue_missing()
-    except (DatabaseError, InterfaceError) as error:
+    except Error as error:
         logger.warning("what was held is queued again when its lease ends: %s", error)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 
 from voices.models import VoiceRequest
 
@@ -31,7 +31,7 @@ def _renew(request: VoiceRequest, over: threading.Event) -> None:
             try:
                 if not request.renew_lease():
                     return  # the attempt learns of it when it next reports
-            except (DatabaseError, InterfaceError) as error:
+            except Error as error:
                 logger.warning("request %s: the lease can't be renewed now: %s", request.pk, error)
                 connection.close()
     finally:

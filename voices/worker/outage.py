@@ -5,7 +5,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
+
+from voices.database import DATABASE_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ def through_outage(change: Callable[[], T]) -> T:
     while True:
         try:
             return change()
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_AWAY as error:
             if connection.in_atomic_block or time.monotonic() > give_up_at:
                 raise
             logger.warning("the database is away: %s", error)

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connections
+from django.db import Error, connections
 from django_q.signals import post_spawn
 
 from voices.models import Voice, VoiceRequest
@@ -39,7 +39,7 @@ def warm_up(**kwargs: Any) -> None:
             if VoiceRequest.objects.waiting().exists():
                 break  # its voice is loaded now, the others when they are asked for
             _try(voice)
-    except (DatabaseError, InterfaceError):
+    except Error:
         logger.exception("no more voices are loaded beforehand")
     logger.info("worker ready")
 

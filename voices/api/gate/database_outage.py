@@ -1,17 +1,17 @@
 """Answer requests outside of Django REST framework while the database can't be reached."""
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from voices.api.errors import DatabaseUnavailable, error_response_body
+from voices.database import DATABASE_AWAY
 
 
 class DatabaseOutageMiddleware(MiddlewareMixin):
     """Answer 503 with Retry-After in place of a stack trace."""
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, (OperationalError, InterfaceError)):
+        if not isinstance(exception, DATABASE_AWAY):
             return None
         unavailable = DatabaseUnavailable()
         response = (

@@ -1,0 +1,18 @@
+"""What Django leaves to us of Postgres: connections that LISTEN, and the exceptions of a database that is away."""
+
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+
+# Raised while the database can't be reached. Any other `django.db.Error` is a mistake of ours.
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+
+def listener_parameters(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Any]:
+    """Return what `psycopg` needs for a connection of its own, synchronous or not, that hears NOTIFY at once.
+
+    Django closes its connections between requests and tasks, and then they hear nothing.
+    """
+    parameters = connections[alias].get_connection_params()
+    of_django = {"cursor_factory", "context", "pool"}
+    return {name: value for name, value in parameters.items() if name not in of_django} | {"autocommit": True}
