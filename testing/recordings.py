@@ -1,4 +1,4 @@
-"""Recordings that no microphone made: noise in syllables, as loud, as noisy and as long as a test asks for."""
+"""Synthetic recordings for tests: bursts of sound instead of syllables, with a given level, noise and length."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ SAMPLE_RATE = 22_050
 
 
 def speech(syllables: int, level: float = 0.1, noise: float = 1e-4, seed: int = 0) -> npt.NDArray[np.float32]:
-    """About as loud and as long as ``syllables`` spoken ones, with a pause before and after; float32 [n_samples]."""
+    """Return samples [n_samples] as long as `syllables` spoken ones, with a pause before and after."""
     random = np.random.default_rng(seed)
     t = np.arange(round(syllables * 0.2 * SAMPLE_RATE)) / SAMPLE_RATE
     voice = sum(np.sin(2 * np.pi * 180 * harmonic * t) / harmonic for harmonic in range(1, 12))
@@ -21,6 +21,7 @@ def speech(syllables: int, level: float = 0.1, noise: float = 1e-4, seed: int = 
 
 
 def write(path: Path, samples: npt.NDArray[np.float32], sample_rate: int = SAMPLE_RATE) -> Path:
+    """Write samples as a WAV of 16 bits, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     soundfile.write(path, samples, sample_rate, subtype="PCM_16")
     return path

@@ -1,4 +1,4 @@
-"""The recipe's acoustic model, much smaller, and a corpus of a few seconds: for runs of some steps."""
+"""Both models of the training recipe, much smaller, and a corpus of a few seconds: for runs of a few steps."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from training.models.configs import acoustic_config, vocoder_config
 
 
 def write_small_acoustic_model(folder: Path) -> None:
-    """Random weights in the recipe's format."""
+    """Write a Glow-TTS with random weights, as the recipe exports it."""
     from TTS.tts.models.glow_tts import GlowTTS
 
     config = acoustic_config()
@@ -28,7 +28,7 @@ def write_small_acoustic_model(folder: Path) -> None:
 
 
 def write_small_vocoder(folder: Path) -> None:
-    """Random weights in the recipe's format."""
+    """Write a HiFi-GAN generator with random weights, as the recipe exports it."""
     from TTS.vocoder.models.hifigan_generator import HifiganGenerator
 
     config = vocoder_config()
@@ -42,7 +42,7 @@ def write_small_vocoder(folder: Path) -> None:
 
 
 def write_small_corpus(folder: Path) -> None:
-    """Six utterances."""
+    """Write a corpus of six utterances."""
     folder.mkdir(parents=True)
     sentences = {f"{number}": "안녕하세요, 반갑습니다." for number in range(6)}
     for name in sentences:

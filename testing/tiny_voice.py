@@ -1,7 +1,7 @@
 """A voice of random weights, small enough to load and speak in a fraction of a second.
 
-`write_tiny_voice` writes it in folders named as the Flask server's, in files that coqui-tts loads too; it says nothing
-intelligible, but about a tenth of a second for each jamo, loud for vowels and faint for the rest, as speech is.
+`write_tiny_voice` writes folders and file names as the Flask server has them, with contents that coqui-tts loads too.
+The audio is not intelligible: a buzz of about 0.1 s for each jamo, loud for vowels and faint for the others.
 """
 
 from __future__ import annotations
@@ -108,17 +108,17 @@ def _acoustic_model() -> Any:
     layers = {name: ACOUSTIC_CONFIG[name] for name in layer_names}
     symbol_count = 1 + len(JAMO) + len(PUNCTUATION)
     model = coqui.build_glow_tts(symbol_count, {**layers, "out_channels": N_MELS})
-    # The model predicts log(1 + frames); nearly the same for every symbol keeps random speech at a sane length.
+    # The model predicts log(1 + frames); nearly the same value for every symbol gives speech of a usual length.
     duration = model.encoder.duration_predictor.proj
-    # Vowels lie on one side in the space of the symbols and the rest on the other; the mel is how far to that side.
+    # Embeddings of vowels are near `side` and those of other symbols near -`side`; the mel is the projection on `side`.
     embedding, mean = model.encoder.emb.weight, model.encoder.proj_m
     side = torch.where(torch.arange(embedding.shape[1]) % 2 == 0, 1.0, -1.0)
     with torch.no_grad():
         for layer in [*model.encoder.encoder.attn_layers, *model.encoder.encoder.ffn_layers]:
-            for parameter in layer.parameters():  # no symbol hears of its neighbours
+            for parameter in layer.parameters():  # a symbol does not depend on its neighbours
                 parameter.zero_()
         for flow in model.decoder.flows:
-            if hasattr(flow, "weight_inv"):  # leave the mel as the text made it
+            if hasattr(flow, "weight_inv"):  # the flow does not change the mel
                 flow.weight.copy_(torch.eye(len(flow.weight)))
         duration.weight.mul_(0.2)
         duration.bias.fill_(math.log1p(SECONDS_PER_SYMBOL * SAMPLE_RATE / HOP_LENGTH))
@@ -131,13 +131,13 @@ def _acoustic_model() -> Any:
 
 
 def _vocoder() -> Any:
-    """A buzz as loud as the mel is large: one pulse a frame, through one channel of every layer."""
+    """Return a vocoder that makes a pulse for each frame, as large as the mel, through one channel of every layer."""
     import torch
 
     from voices.synth import coqui
 
     vocoder = coqui.hifigan_generator_class()(out_channels=1, **VOCODER_CONFIG["generator_model_params"])
-    width = 0.25 + 0.5 * float(torch.rand(()))  # of the pulse, in frames: by it one voice differs from another
+    width = 0.25 + 0.5 * float(torch.rand(()))  # of the pulse, in frames; different for each voice
     with torch.no_grad():
         for parameter in vocoder.parameters():
             parameter.mul_(1e-3)
@@ -150,7 +150,7 @@ def _vocoder() -> Any:
 
 
 def _set_weight(layer: Any, value: float, taps: slice | None = None) -> None:
-    """Let the layer's first channel be `value` times what it hears, at `taps` of its kernel (default: the middle)."""
+    """Set the weights of the layer's first channel to `value` at `taps` of its kernel (default: the middle)."""
     weight = layer.weight.clone()
     middle = weight.shape[-1] // 2
     if taps is None:

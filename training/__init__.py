@@ -1,1 +1,1 @@
-"""How voices are made: the demo voices from a teacher's speech, and a member's voice from recordings."""
+"""Train voices: the demo voices from a teacher's synthetic speech, and a member's voice from recordings."""

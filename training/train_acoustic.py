@@ -3,9 +3,9 @@
     python -m training.train_acoustic CORPUS_FOLDER RUN_FOLDER --steps 5000
     python -m training.train_acoustic CORPUS_FOLDER RUN_FOLDER --steps 600 --from voice_model/glow-tts/1
 
-With --from, a finished voice learns to speak as the corpus does. One thread by design: a run of this and one of
-`train_vocoder.py` share two cores without harm. Resumes from RUN_FOLDER/acoustic.pth, whose "average" is what
-`export.py` takes; losses and samples are in RUN_FOLDER/tensorboard.
+With --from, a finished voice is fine-tuned on the corpus. The run uses one thread, so that it and a run of
+`train_vocoder.py` can share two cores. It is resumed from RUN_FOLDER/acoustic.pth, whose "average" `voice/export.py`
+exports; losses and samples are in RUN_FOLDER/tensorboard.
 """
 
 import argparse
@@ -27,23 +27,23 @@ from training.runs.state import RunState
 from training.sentences.pronunciation import SYMBOLS
 
 PEAK_RATE = 2e-3
-WARMUP = 800  # steps; the rate falls with 1/sqrt(step) after them (Noam)
+WARMUP = 800  # steps; after them the rate falls with 1/sqrt(step) (Noam)
 FINE_TUNING_PEAK, FINE_TUNING_LAST, FINE_TUNING_WARMUP = 6e-4, 3e-5, 30
 FRAMES_PER_BATCH = 4800  # padding included
 SAVE_EVERY = 50  # steps
 SAMPLE_EVERY = 200
 PERIOD_DROPOUT = 0.1
-"""Share of sentences whose closing period is hidden: people also type sentences without one."""
+"""Share of sentences that are trained without their closing period, as people also type them."""
 
 RECONSTRUCTION_WEIGHT = 1.0
 PERIOD = [PAD, BLANK, *SYMBOLS].index(".")
 
 Batch = dict[str, torch.Tensor | None]
-Reading = tuple[torch.Tensor, Utterance]  # the symbol ids to learn from, and the utterance
+Reading = tuple[torch.Tensor, Utterance]  # the symbol ids to train on, and the utterance
 
 
 def groups(utterances: list[Utterance], seed: int) -> Iterator[list[Reading]]:
-    """Endless groups of utterances of similar length, so that little of a batch is padding."""
+    """Yield groups of utterances of similar length, without end, so that batches have little padding."""
     shuffler = random.Random(seed)
     while True:
         by_length = sorted(utterances, key=lambda u: len(u.mel) * shuffler.uniform(0.85, 1.15))
@@ -61,12 +61,12 @@ def groups(utterances: list[Utterance], seed: int) -> Iterator[list[Reading]]:
 
 
 def without_period(ids: torch.Tensor) -> torch.Tensor:
-    """The ids [n_symbols] of a sentence without its closing period and the blank after that."""
+    """Return the ids [n_symbols] of a sentence without its closing period and the blank after it."""
     return ids[:-2] if ids[-2] == PERIOD else ids
 
 
 def collate(group: list[Reading], device: str) -> Batch:
-    """What `GlowTTS.train_step` reads: ids [B, T_text], mels [B, T_frames, n_mels], lengths [B]."""
+    """Return the batch for `GlowTTS.train_step`: ids [B, T_text], mels [B, T_frames, n_mels], lengths [B]."""
     ids, mels = [ids for ids, _ in group], [utterance.mel for _, utterance in group]
     pad = torch.nn.utils.rnn.pad_sequence
     return {
@@ -80,13 +80,13 @@ def collate(group: list[Reading], device: str) -> Batch:
 
 
 def reconstruction_loss(model: GlowTTS, batch: dict[str, Any], outputs: dict[str, Any]) -> torch.Tensor:
-    """Mean absolute difference between the mels and what the decoder makes of the text's means, without noise.
+    """Return the mean absolute difference between the mels and the decoder's output without noise.
 
-    That is how the service speaks, and likelihood alone asks nothing of it: with this loss added, a
-    recognizer's errors fell from 26 to 8 % within 400 steps.
+    The service speaks without noise, which the likelihood does not train: with this loss added, the recognizer's error
+    rate fell from 26 to 8 % within 400 steps.
     """
     n_frames = outputs["y_mean"].shape[1]
-    mask = sequence_mask(batch["mel_lengths"] // 2 * 2, n_frames).unsqueeze(1)  # the decoder takes frames by twos
+    mask = sequence_mask(batch["mel_lengths"] // 2 * 2, n_frames).unsqueeze(1)  # the decoder drops an odd last frame
     mels = batch["mel_input"][:, :n_frames].transpose(1, 2)
     spoken, _ = model.decoder(outputs["y_mean"].transpose(1, 2) * mask, mask.to(mels.dtype), reverse=True)
     loss: torch.Tensor = ((spoken.float() - mels).abs() * mask).sum() / (mask.sum() * mels.shape[1])
@@ -94,7 +94,7 @@ def reconstruction_loss(model: GlowTTS, batch: dict[str, Any], outputs: dict[str
 
 
 def rate(step: int, steps: int, fine_tuning: bool) -> float:
-    """The learning rate: Noam's for a new model; for a trained one a lower cosine over all ``steps``."""
+    """Return the learning rate: Noam's schedule for a new model, a lower cosine over all `steps` for a trained one."""
     if not fine_tuning:
         return PEAK_RATE * min(step / WARMUP, math.sqrt(WARMUP / step))
     fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
@@ -111,16 +111,16 @@ def train_acoustic(
     device: str = "cpu",
     on_pace: OnPace = print_pace,
 ) -> None:
-    """Train until ``run``/acoustic.pth has ``steps`` steps, from where it is.
+    """Train until the run has `steps` steps; a run that was stopped is resumed.
 
     Args:
-        utterances: as `load_utterances` reads them with the model's own config.
-        run: folder of the run's state and log; made if it is missing.
-        steps: of this run, those before it was stopped included.
-        start: folder of an acoustic model to begin with; without one, from random weights.
-        seed: of a run that is new.
+        utterances: from `load_utterances`, with the config of the model.
+        run: folder of the run's state (acoustic.pth) and log; created if it is missing.
+        steps: of the run, including those before it was stopped.
+        start: folder of the acoustic model to start from; None: random weights.
+        seed: of a new run.
         device: "cpu" or "cuda".
-        on_pace: is told now and then how far the run is.
+        on_pace: called every few steps with the progress.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
@@ -133,7 +133,7 @@ def train_acoustic(
     feed = itertools.islice(groups(utterances, state.seed), state.step, None)
     progress = Progress(run / "tensorboard" / "acoustic", state.step, steps, on_pace)
     model.run_data_dep_init = start is None and state.step == 0
-    if model.run_data_dep_init:  # the activation norms take their scale from a first batch
+    if model.run_data_dep_init:  # the activation norms are initialized from a first batch
         model.train_step(collate(next(groups(utterances, state.seed)), device), criterion)
         model.run_data_dep_init = False
 
@@ -165,7 +165,7 @@ def train_acoustic(
 
 @torch.inference_mode()
 def add_sample(progress: Progress, state: RunState, config: GlowTTSConfig, ids: torch.Tensor) -> None:
-    """Let the averaged weights say the symbols [n_symbols], by Griffin-Lim, which needs no vocoder."""
+    """Log the mel of the averaged weights for the symbols [n_symbols], and its audio by Griffin-Lim (no vocoder)."""
     model = GlowTTS(config)
     model.load_state_dict(state.average.weights)
     model.eval()
@@ -181,7 +181,7 @@ def main() -> None:
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("--steps", type=int, required=True, help="stop after this many")
-    parser.add_argument("--from", dest="start", type=pathlib.Path, help="an acoustic model's folder to begin with")
+    parser.add_argument("--from", dest="start", type=pathlib.Path, help="folder of the acoustic model to start from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()

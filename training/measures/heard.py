@@ -1,13 +1,13 @@
-"""What the judge heard in each of many files, kept line by line, so that a stopped check goes on where it was."""
+"""Save what the recognizer heard in each file, line by line, so that a stopped check can be resumed."""
 
 import pathlib
 
 
 class HeardFile:
-    """Lines ``name<tab>heard``; ``texts`` has what is heard in each file, by its name."""
+    """A file of lines `name<tab>heard`; `texts` has what was heard, by name."""
 
     def __init__(self, path: pathlib.Path) -> None:
-        """Go on with the file at ``path``; a line that a kill left unfinished is heard again."""
+        """Read the file at `path`, if it exists; an incomplete last line (after a kill) is removed."""
         self.path = path
         content = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
         whole = content[: content.rfind("\n") + 1]
@@ -16,6 +16,7 @@ class HeardFile:
         self.texts = dict(line.split("\t", 1) for line in whole.split("\n")[:-1])
 
     def add(self, name: str, heard: str) -> None:
+        """Add a line, with all white space in `heard` as single spaces."""
         self.texts[name] = " ".join(heard.split())
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{name}\t{self.texts[name]}\n")

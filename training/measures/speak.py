@@ -1,4 +1,4 @@
-"""Speak a list of sentences with an exported voice, and list the files for a recognizer to read.
+"""Speak a list of sentences with an exported voice, and list the wavs with their sentences for a recognizer.
 
     python -m training.measures.speak VOICE_MODEL_FOLDER SENTENCES_FILE OUTPUT_FOLDER [--voice 1] [--noise-scale 0.0]
 
@@ -17,7 +17,7 @@ from training.sentences.pronunciation import pronounced_jamo
 
 
 class Voice:
-    """Both models of a voice, on coqui-tts's own classes, read from nothing but the exported files."""
+    """Both models of a voice in coqui-tts's own classes, loaded from the exported files alone."""
 
     def __init__(self, voice_model: pathlib.Path, voice: str, vocoder: str) -> None:
         config, checkpoint = _files(voice_model / "glow-tts" / voice)
@@ -33,7 +33,7 @@ class Voice:
 
     @torch.inference_mode()
     def mel(self, text: str) -> torch.Tensor:
-        """Natural-log mel, float32 [n_frames, n_mels]."""
+        """Return the natural-log mel of a text, float32 [n_frames, n_mels]."""
         ids = torch.tensor([self.tokenizer.text_to_ids(pronounced_jamo(text))])
         lengths = {"x_lengths": torch.tensor([ids.shape[1]]), "d_vectors": None}
         mel: torch.Tensor = self.acoustic_model.inference(ids, {**lengths, "speaker_ids": None})["model_outputs"][0]
@@ -41,7 +41,7 @@ class Voice:
 
     @torch.inference_mode()
     def waveform(self, mel: torch.Tensor) -> torch.Tensor:
-        """Samples in -1..1, float32 [n_samples]."""
+        """Return the samples of a mel, float32 [n_samples], -1..1."""
         samples: torch.Tensor = self.vocoder.inference(mel.T.unsqueeze(0))[0, 0]
         return samples
 

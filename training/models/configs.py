@@ -1,4 +1,4 @@
-"""The two models as coqui-tts configs; what is set here is what the exported config files say."""
+"""Configs of the two models for coqui-tts; the exported config files have the same values."""
 
 from training.models.coqui import BaseAudioConfig, CharactersConfig, GlowTTSConfig, HifiganConfig
 from training.sentences.pronunciation import CODAS, ONSETS, PUNCTUATION, SYMBOLS, VOWELS
@@ -11,7 +11,7 @@ BLANK = "<BLNK>"
 
 
 def audio_config() -> BaseAudioConfig:
-    """Natural-log mel without normalization, so that nothing stands between the two models."""
+    """Return the audio config: a natural-log mel without normalization, the same for both models."""
     return BaseAudioConfig(
         sample_rate=SAMPLE_RATE,
         fft_size=1024,
@@ -33,7 +33,7 @@ def audio_config() -> BaseAudioConfig:
 
 
 def acoustic_config() -> GlowTTSConfig:
-    """Glow-TTS, half as wide as the paper's: 5 M parameters, which one CPU core trains in an hour or two."""
+    """Return the config of a Glow-TTS half as wide as the paper's: 5 M parameters, one or two hours on one CPU core."""
     characters = CharactersConfig(
         characters_class="TTS.tts.utils.text.characters.Graphemes",
         characters=ONSETS + VOWELS + CODAS,
@@ -51,17 +51,17 @@ def acoustic_config() -> GlowTTSConfig:
         audio=audio_config(),
         characters=characters,
         num_chars=len([PAD, BLANK, *SYMBOLS]),
-        text_cleaner=None,  # coqui's cleaners compose to NFC, which no jamo survives
+        text_cleaner=None,  # coqui's cleaners compose the text (NFC), which would remove the jamo
         use_phonemes=False,
         phonemizer=None,
-        # A jamo is several sounds (silence, burst, breath, vowel): a symbol between each two shares them out. Without,
-        # the consonants at the beginning of words were lost.
+        # A jamo can have several phases (closure, burst, aspiration); a blank beside each gives them separate symbols.
+        # Without blanks, the consonants at the beginning of words were lost.
         add_blank=True,
         enable_eos_bos_chars=False,
         hidden_channels_enc=112,
         hidden_channels_dec=96,
         hidden_channels_dp=128,
-        dropout_p_dec=0.1,  # half an hour of speech is soon learnt by heart
+        dropout_p_dec=0.1,  # without it, the model overfits to half an hour of speech
         num_flow_blocks_dec=8,
         encoder_params={
             "kernel_size": 3,
@@ -81,7 +81,7 @@ def acoustic_config() -> GlowTTSConfig:
 
 
 def vocoder_config() -> HifiganConfig:
-    """HiFi-GAN V2: the paper's 0.93 M parameter generator."""
+    """Return the config of HiFi-GAN V2, the paper's generator of 0.93 M parameters."""
     return HifiganConfig(
         run_name="hifigan-v2-ko",
         run_description="Korean demo voice: mel to waveform",

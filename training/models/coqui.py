@@ -1,4 +1,4 @@
-"""What training takes from coqui-tts. Import it from here: torchaudio must be imported in its own way first."""
+"""The parts of coqui-tts that training uses. Import them from here, because torchaudio needs a workaround first."""
 
 from voices.synth.coqui import import_torchaudio
 

@@ -1,4 +1,4 @@
-"""The models that a run begins with: new ones, or those of a finished voice."""
+"""Open the model that a run starts from: a new one, or that of a finished voice."""
 
 import pathlib
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from training.models.coqui import GlowTTS, HifiganGenerator, load_config
 
 @dataclass(frozen=True)
 class StartModel:
-    """A model, its config, and the steps it has been trained for."""
+    """A model, its config, and the number of steps that it has been trained for."""
 
     model: Any
     config: Any
@@ -20,19 +20,19 @@ class StartModel:
 
 
 def open_acoustic_model(folder: pathlib.Path | None) -> StartModel:
-    """A new Glow-TTS, or that of the exported folder with its weights."""
+    """Return a new Glow-TTS with random weights, or the one in an exported folder."""
     config = acoustic_config() if folder is None else load_config(str(_config_file(folder)))
     return _with_weights(StartModel(GlowTTS(config), config, 0), folder)
 
 
 def open_vocoder(folder: pathlib.Path | None) -> StartModel:
-    """A new HiFi-GAN generator, or that of the exported folder with its weights."""
+    """Return a new HiFi-GAN generator with random weights, or the one in an exported folder."""
     config = vocoder_config() if folder is None else load_config(str(_config_file(folder)))
     return _with_weights(StartModel(build_generator(config), config, 0), folder)
 
 
 def build_generator(config: Any) -> HifiganGenerator:
-    """A generator as ``config`` describes it, with random weights."""
+    """Return the generator that `config` describes, with random weights."""
     return HifiganGenerator(in_channels=config.audio.num_mels, out_channels=1, **config.generator_model_params)
 
 

@@ -1,1 +1,1 @@
-"""A creator's recordings: what is in a folder of them, what is wrong with which, and which demo voice is nearest."""
+"""Train a voice from a folder of recordings: read and check them, find the nearest demo voice, and fine-tune it."""

@@ -1,7 +1,7 @@
-"""Which parts of a recording say which lines of its script, by what a recognizer heard in them.
+"""Align the parts of a recording with the lines of its script, by what a recognizer heard in the parts.
 
-Both go forward; parts that say no line, and lines that no part says, are skipped at a price. The cheapest way through
-is found by dynamic programming over letters (jamo) that differ.
+Parts and lines are in the same order; skipping a part or a line has a cost. Dynamic programming finds the alignment of
+the lowest cost, in letters (jamo) that differ.
 """
 
 import collections
@@ -12,16 +12,16 @@ from training.measures.judge import MISMATCH, letters
 from training.recordings.pauses import Part
 from training.recordings.sound import MAX_SECONDS
 
-SKIP = MISMATCH / 2  # price of a letter that is skipped; part and line together cost what a mismatch does
-MAX_PARTS, MAX_LINES = 6, 2  # that are joined: people pause within sentences, and don't between some
-MAX_INNER_PAUSE = 1.5  # seconds
-JOINING = 0.01  # price of each one that is joined, so that none is without need
+SKIP = MISMATCH / 2  # cost of a skipped letter; skipping a part and a line costs as much as a mismatch
+MAX_PARTS, MAX_LINES = 6, 2  # that are joined: speakers pause within sentences, and not between all of them
+MAX_INNER_PAUSE = 1.5  # seconds between two parts that are joined
+JOINING = 0.01  # cost of each joined part or line, so that none is joined without need
 STEPS = [(n_parts, n_lines) for n_parts in range(MAX_PARTS + 1) for n_lines in range(MAX_LINES + 1)]
 
 
 @dataclass(frozen=True)
 class HeardPart:
-    """A part, and what a recognizer heard in it."""
+    """A part of a recording, and what the recognizer heard in it."""
 
     part: Part
     heard: str
@@ -29,7 +29,7 @@ class HeardPart:
 
 @dataclass(frozen=True)
 class Match:
-    """Parts ``first_part`` to before ``end_part`` say lines ``first_line`` to before ``end_line``."""
+    """Parts `first_part:end_part` say lines `first_line:end_line`."""
 
     first_part: int
     end_part: int
@@ -38,13 +38,14 @@ class Match:
 
 
 def align(parts: list[HeardPart], lines: list[str]) -> list[Match]:
-    """The matches, in order. Parts and lines that are in none of them belong to nothing."""
-    from rapidfuzz.distance import Levenshtein
+    """Return the matches in order; parts and lines without a counterpart are in none of them."""
+    from rapidfuzz.distance import Levenshtein  # only in requirements/training.txt
 
     heard = [letters(part.heard) for part in parts]
     said = [letters(line) for line in lines]
     ended = [["".join(said[j - n : j]) for n in range(1, min(MAX_LINES, j) + 1)] for j in range(len(said) + 1)]
-    # What the first i parts and j lines cost, of the last rows; and of all, the last step on the way there.
+    # costs[-1][j] is the cost of aligning the first i parts with the first j lines; only the last rows are needed.
+    # steps[i][j] is the last step of that alignment, as an index of STEPS.
     costs: collections.deque[list[float]] = collections.deque(maxlen=MAX_PARTS + 1)
     steps: list[bytearray] = []
     for i in range(len(parts) + 1):
@@ -68,11 +69,11 @@ def align(parts: list[HeardPart], lines: list[str]) -> list[Match]:
                         best, step = price, (n_parts, n_lines)
             costs[-1].append(best)
             steps[-1].append(STEPS.index(step))
-    return _way_back(steps)
+    return _trace_back(steps)
 
 
 def _joined(parts: list[HeardPart], heard: list[str], end: int) -> list[str]:
-    """The letters of the last part before ``end``, of the last two, and so on, as long as they can be one sentence."""
+    """Return the letters of the last part before `end`, of the last two, and so on, while they can be one sentence."""
     texts: list[str] = []
     text = ""
     for first in range(end - 1, max(-1, end - 1 - MAX_PARTS), -1):
@@ -88,7 +89,7 @@ def _joined(parts: list[HeardPart], heard: list[str], end: int) -> list[str]:
     return texts
 
 
-def _way_back(steps: list[bytearray]) -> list[Match]:
+def _trace_back(steps: list[bytearray]) -> list[Match]:
     matches = []
     i, j = len(steps) - 1, len(steps[0]) - 1
     while i or j:

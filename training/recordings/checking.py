@@ -1,4 +1,4 @@
-"""Which recordings can be learnt from: by how they sound, and by what a recognizer hears in them."""
+"""Choose the recordings to train on, by their sound and by what the recognizer hears in them."""
 
 from django.utils.translation import gettext as _
 
@@ -8,11 +8,14 @@ from training.recordings.messages import Say, problem_line
 from training.recordings.metadata import Problem, Recording, RecordingsError
 from training.recordings.sound import check_sound, read_samples, sample_rate_of, syllable_count
 
-MIN_MINUTES, FEW_MINUTES = 2.0, 8.0  # that can be used: refused below the first, warned below the second
+MIN_MINUTES, FEW_MINUTES = 2.0, 8.0  # of usable speech: an error below the first, a warning below the second
 
 
 def check_recordings(recordings: list[Recording], judge: Judge, heard: HeardFile, say: Say) -> list[Recording]:
-    """Those to learn from; says what is wrong with the others. What is in ``heard`` is not listened to again."""
+    """Return the usable recordings, and report what is wrong with the others.
+
+    What the recognizer hears is saved in `heard`; recordings that are in it are not recognized again.
+    """
     usable: list[Recording] = []
     for number, recording in enumerate(recordings, 1):
         problems = check_sound(recording)
@@ -28,7 +31,7 @@ def check_recordings(recordings: list[Recording], judge: Judge, heard: HeardFile
 
 
 def check_text(recording: Recording, judge: Judge, heard: HeardFile) -> list[Problem]:
-    """Whether what the recognizer hears can be the recording's text; texts too short for it pass."""
+    """Return a problem if the recognizer hears another text than the recording's; short texts are not checked."""
     if syllable_count(recording.text) < JUDGED_SYLLABLES:
         return []
     name = recording.path.name
@@ -41,7 +44,7 @@ def check_text(recording: Recording, judge: Judge, heard: HeardFile) -> list[Pro
 
 
 def check_amount(usable: list[Recording], n_recordings: int, say: Say) -> None:
-    """Say how much can be used. Raises ``RecordingsError`` where it is too little."""
+    """Report how many minutes are usable. Raises RecordingsError if they are too few."""
     seconds = sum(len(read_samples(recording.path)) / sample_rate_of(recording.path) for recording in usable)
     minutes = seconds / 60
     say(

@@ -1,4 +1,4 @@
-"""Long recordings, cut into the lines of their script."""
+"""Cut long recordings into one WAV for each line of their script."""
 
 import re
 from pathlib import Path
@@ -14,15 +14,15 @@ from training.recordings.metadata import Problem, Recording
 from training.recordings.pauses import Part, find_parts, read_part
 from training.recordings.script import Line, Reading
 
-SHORTEST_HEARD = 0.4  # seconds, margins included; what the recognizer makes up of less is noise
+SHORTEST_HEARD = 0.4  # seconds, with margins; for less, the recognizer's output is random
 
 
 def cut_readings(
     readings: list[Reading], folder: Path, judge: Judge, heard: HeardFile, say: Say
 ) -> tuple[list[Recording], list[Problem]]:
-    """A WAV in ``folder`` for each line that was found, and what could not be brought together.
+    """Write a WAV into `folder` for each line that is found; return these recordings, and what was not matched.
 
-    Goes on where it was stopped, by what is in ``heard``; what is heard in a new WAV is noted there too.
+    What the recognizer hears in parts and WAVs is saved in `heard`, so that a stopped run can be resumed.
     """
     folder.mkdir(parents=True, exist_ok=True)
     recordings: list[Recording] = []
@@ -38,7 +38,7 @@ def cut_readings(
             if wav.name not in heard.texts:
                 heard.add(wav.name, " ".join(part.heard for part in said))
             recordings.append(Recording(wav, text))
-        problems += _left_over(heard_parts, reading.lines, matches)
+        problems += _unmatched(heard_parts, reading.lines, matches)
         say(_report(reading, parts, matches))
     return recordings, problems
 
@@ -57,7 +57,7 @@ def _hear(parts: list[Part], judge: Judge, heard: HeardFile, say: Say) -> list[s
 
 
 def _write(folder: Path, first: Part, last: Part) -> Path:
-    """The WAV from the first part to the last, named after its place."""
+    """Write the samples from the first part to the last as a WAV, named by its times; return its path."""
     safe_stem = re.sub(r"[^\w-]", "_", first.path.stem)[:100]
     path = folder / f"{safe_stem}_{first.start:08.2f}-{last.end:08.2f}.wav"
     samples, sample_rate = read_part(Part(first.path, first.start, last.end))
@@ -65,8 +65,8 @@ def _write(folder: Path, first: Part, last: Part) -> Path:
     return path
 
 
-def _left_over(parts: list[HeardPart], lines: list[Line], matches: list[Match]) -> list[Problem]:
-    """The lines that no part says, and the parts that say no line."""
+def _unmatched(parts: list[HeardPart], lines: list[Line], matches: list[Match]) -> list[Problem]:
+    """Return a problem for each line without a part, and for each part with speech but without a line."""
     found = {number for match in matches for number in range(match.first_line, match.end_line)}
     used = {number for match in matches for number in range(match.first_part, match.end_part)}
     problems = [

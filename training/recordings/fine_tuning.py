@@ -1,6 +1,6 @@
-"""From recordings and a demo voice to a voice of one's own, as files: corpus, run, weights, error rates, card.
+"""Fine-tune a demo voice on recordings: write the corpus, train, export, measure, and make the card.
 
-Every step goes on where it was stopped, in the folder that it is given.
+All files are in one work folder, so that a stopped run can be resumed.
 """
 
 import datetime
@@ -35,7 +35,7 @@ SEED = 0
 
 @dataclass(frozen=True)
 class DemoVoice:
-    """The demo voice that a new one begins with; the new one keeps its vocoder."""
+    """The demo voice that a new one starts from; the new one uses its vocoder unchanged."""
 
     member: ManifestMember
     voice_model: Path
@@ -51,7 +51,7 @@ class DemoVoice:
 
 @dataclass(frozen=True)
 class ErrorRates:
-    """Character error rates on sentences that were not trained on."""
+    """Character error rates on sentences that were not trained on, of the demo voice and of the new one."""
 
     sentences: int
     before: float
@@ -59,7 +59,10 @@ class ErrorRates:
 
 
 def fingerprint(recordings: list[Recording]) -> str:
-    """Names the recordings by what is in them, so that other ones don't go on with these ones' run."""
+    """Return 12 hexadecimal digits that depend on names, texts and bytes of the recordings.
+
+    They name the work folder, so that other recordings do not resume the run of these.
+    """
     digest = hashlib.sha256()
     for recording in recordings:
         digest.update(f"{recording.path.name}|{recording.text}\n".encode())
@@ -69,12 +72,12 @@ def fingerprint(recordings: list[Recording]) -> str:
 
 
 def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) -> None:
-    """The recordings as a corpus folder: trimmed, at one level and ``sample_rate`` Hz, with what is said in Hangul."""
+    """Write the recordings as a corpus folder, cleaned and at `sample_rate` Hz, with their texts read out in Hangul."""
     corpus.mkdir(parents=True, exist_ok=True)
     sentences = {}
     for number, recording in enumerate(recordings):
         name = f"{number:05}"
-        # The last mark is how the models know that a sentence ends.
+        # The models need a closing mark to end a sentence.
         said = " ".join(sentence.text for sentence in read(recording.text, "spelled").sentences)
         sentences[name] = said if said[-1] in ".!?" else f"{said}."
         speech = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), sample_rate)
@@ -86,8 +89,16 @@ def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) ->
 def fine_tune(
     recordings: list[Recording], base: DemoVoice, work: Path, prefix: str, steps: int, device: str, on_pace: OnPace
 ) -> Path:
-    """Bring the run in ``work`` to ``steps``, and export it, as loud as all voices are, its file names
-    beginning with ``prefix``; returns the weights.
+    """Fine-tune the demo voice `base`, export it, and set its loudness; return the path of the weights.
+
+    Args:
+        recordings: to train on.
+        base: the demo voice to start from.
+        work: the work folder; a run in it is resumed.
+        prefix: of the exported file names.
+        steps: of the whole run.
+        device: "cpu" or "cuda".
+        on_pace: called every few steps with the progress.
     """
     settings = read_voice_settings(base.glow_tts, base.hifigan).acoustic_model
     write_corpus(recordings, work / "corpus", settings.audio.sample_rate)
@@ -104,7 +115,7 @@ def fine_tune(
 def judge_before_and_after(
     base: DemoVoice, made: Path, recordings: list[Recording], judge: judging.Judge
 ) -> ErrorRates:
-    """How well the voice in ``made`` is understood, beside the one that it began with."""
+    """Measure the voice in the folder `made` and the demo voice `base` on sentences that are not in the recordings."""
     sentences = sentences_not_in(recordings)
     before, after = (
         judging.voice_error_rate(load_voice(folder, base.hifigan, mode=base.member.mode), sentences, judge)
@@ -114,13 +125,13 @@ def judge_before_and_after(
 
 
 def sentences_not_in(recordings: list[Recording]) -> list[str]:
-    """The held-out sentences that none of the recordings reads."""
+    """Return the held-out sentences that are not the text of a recording."""
     recorded = {only_syllables(recording.text) for recording in recordings}
     return [sentence for sentence in held_out_sentences() if only_syllables(sentence) not in recorded]
 
 
 def make_card(name: str, base: DemoVoice, work: Path, weights: Path, rates: ErrorRates) -> VoiceCard:
-    """The card of the voice that was made in ``work``, for the member of that name."""
+    """Return the card of the voice in `work`, for the member called `name`."""
     utterances, minutes = corpus_size(work / "corpus")
     base_card = read_card(base.glow_tts)
     vocoder = read_voice_settings(base.glow_tts, base.hifigan).vocoder.weights

@@ -1,4 +1,4 @@
-"""What is told to whoever brought the recordings, line by line."""
+"""Messages for the user of train_voice."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,6 @@ Say = Callable[[str], None]
 
 
 def problem_line(problem: Problem) -> str:
-    """What is wrong with which file, and what that costs."""
+    """Return a line with the file, what is wrong with it, and whether it is used."""
     cost = _("not used") if problem.left_out else _("used all the same")
     return f"{problem.file}: {problem.message} ({cost})"

@@ -1,7 +1,7 @@
-"""The list of recordings, `metadata.csv`, as recording tools for LJSpeech-style corpora write it.
+"""Read the list of recordings, `metadata.csv`, in the format of LJSpeech.
 
-A line is ``name|text`` or ``name|text|text with its numbers written out``; the WAVs lie beside the list or in `wavs/`.
-Folders come from strangers: names that would leave the folder are not followed.
+A line is `name|text` or `name|text|text with its numbers written out`; the WAVs are beside the list or in `wavs/`. The
+list is not trusted: names that lead out of the folder are refused.
 """
 
 import re
@@ -10,22 +10,23 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from voices.synth.text.hangul import count_syllables
+
 METADATA = "metadata.csv"
 MAX_BYTES = 4 * 1024 * 1024
 MAX_LINES = 20_000
 MAX_TEXT = 300  # characters; a sentence of a hundred syllables takes twenty seconds
-ENCODINGS = ("utf-8-sig", "cp949")  # the second is what Korean spreadsheets write
-HANGUL = re.compile("[가-힣]")
+ENCODINGS = ("utf-8-sig", "cp949")  # the second is that of Korean spreadsheets
 FILE_NAME = re.compile(r"(?!.*\.\.)[^/\\:\x00-\x1f]{1,200}")
 
 
 class RecordingsError(Exception):
-    """The recordings can't be used at all; the message says why and what to do."""
+    """The folder of recordings can't be used; the message tells the user why and what to do."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One WAV and what is read in it."""
+    """One WAV and the text that is read in it."""
 
     path: Path
     text: str
@@ -33,17 +34,17 @@ class Recording:
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a file, or with the line of the list that names it."""
+    """What is wrong with a file, or with a line of the list."""
 
     file: str
     message: str
-    left_out: bool  # else it is used all the same
+    left_out: bool  # False: it is used in spite of the problem
 
 
 def read_metadata(folder: Path) -> tuple[list[Recording], list[Problem]]:
-    """The recordings that are there, in the list's order, and what is wrong with other lines.
+    """Return the recordings in the list's order, and the problems of lines that can't be used.
 
-    Raises ``RecordingsError`` where there is no list that can be read.
+    Raises RecordingsError if the list is missing or can't be read.
     """
     recordings: dict[Path, Recording] = {}
     problems: list[Problem] = []
@@ -52,8 +53,8 @@ def read_metadata(folder: Path) -> tuple[list[Recording], list[Problem]]:
             continue
         name, *texts = (part.strip() for part in line.split("|"))
         where = _("line %(number)d") % {"number": number}
-        # The last column that holds Hangul: some tools write a length into the third.
-        text = next((text for text in reversed(texts) if HANGUL.search(text)), "")
+        # The text is the last column with Hangul: some tools write a duration into the third column.
+        text = next((text for text in reversed(texts) if count_syllables(text)), "")
         path = _wav(folder, name)
         if path is None:
             problems.append(Problem(where, _("names no WAV in this folder"), True))
@@ -71,7 +72,7 @@ def read_metadata(folder: Path) -> tuple[list[Recording], list[Problem]]:
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a text file. Raises ``RecordingsError`` for one that is missing, too large, or no text."""
+    """Return the lines of a text file. Raises RecordingsError if it is missing, too large, or not text."""
     if not path.is_file():
         raise RecordingsError(_("There is no %(name)s in the folder.") % {"name": path.name})
     if path.stat().st_size > MAX_BYTES:
@@ -89,7 +90,7 @@ def read_lines(path: Path) -> list[str]:
 
 
 def _wav(folder: Path, name: str) -> Path | None:
-    """The WAV of a line, named with or without its ending; ``None`` if there is none inside the folder."""
+    """Return the WAV that a line names, with or without `.wav`; None if it is not a file inside the folder."""
     if not FILE_NAME.fullmatch(name):
         return None
     file_name = name if name.lower().endswith(".wav") else f"{name}.wav"
@@ -100,5 +101,5 @@ def _wav(folder: Path, name: str) -> Path | None:
 
 
 def lies_in(path: Path, folder: Path) -> bool:
-    """Whether it is a file, and in the folder once links are followed."""
+    """Return whether `path` is a file, and inside the folder after links are resolved."""
     return path.is_file() and path.resolve().is_relative_to(folder.resolve())

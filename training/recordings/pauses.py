@@ -1,4 +1,4 @@
-"""A long recording, cut where the speaker pauses."""
+"""Find the parts of a long recording between the speaker's pauses."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +10,16 @@ import soundfile
 from training.recordings.sound import MAX_SECONDS, levels_of
 
 FRAME = 0.02  # seconds
-PAUSE = 0.3  # seconds; what is shorter may be a consonant
-SHORT_PAUSE = 0.12  # where a part would be too long
-CLICK = 0.1  # seconds; no speech is shorter
-MARGIN = 0.1  # seconds of a pause that are kept, at most half of it
-BELOW_VOICE, ABOVE_NOISE = 35.0, 6.0  # dB; what is quieter than both allow is a pause
+PAUSE = 0.3  # seconds; a shorter silence may be part of a consonant
+SHORT_PAUSE = 0.12  # seconds, in parts that would be too long otherwise
+CLICK = 0.1  # seconds; a shorter sound is not speech
+MARGIN = 0.1  # seconds of the pause that are left on each side, at most half of the pause
+BELOW_VOICE, ABOVE_NOISE = 35.0, 6.0  # dB; a frame below both thresholds is a pause
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some seconds of a WAV, from one pause to the next."""
+    """A range of a WAV, from one pause to the next."""
 
     path: Path
     start: float  # seconds
@@ -35,7 +35,7 @@ class Part:
 
 
 def find_parts(path: Path) -> list[Part]:
-    """The parts of a WAV, in order. Reads it piece by piece: it may be hours long."""
+    """Return the parts of a WAV, in order. The WAV is read in blocks, as it may be hours long."""
     sample_rate = soundfile.info(path).samplerate
     frames = [
         levels_of(block.mean(axis=1), sample_rate)
@@ -54,7 +54,7 @@ def find_parts(path: Path) -> list[Part]:
 
 
 def read_part(part: Part) -> tuple[npt.NDArray[np.float32], int]:
-    """Samples -1..1 [n_samples], all channels as one, and their rate in Hz."""
+    """Return the samples [n_samples], -1..1, as the mean of all channels, and their rate in Hz."""
     sample_rate = soundfile.info(part.path).samplerate
     samples, _ = soundfile.read(
         part.path,
@@ -67,7 +67,10 @@ def read_part(part: Part) -> tuple[npt.NDArray[np.float32], int]:
 
 
 def _cut(loud: npt.NDArray[np.bool_], first: int, last: int, pause: int) -> list[tuple[int, int]]:
-    """Spans of frames that are loud but for pauses shorter than ``pause``; shorter ones count in spans too long."""
+    """Return spans of loud frames, with pauses of less than `pause` frames in them.
+
+    Spans of more than `MAX_SECONDS` are cut again at pauses of `SHORT_PAUSE`.
+    """
     spans: list[tuple[int, int]] = []
     for frame in np.flatnonzero(loud[first:last]) + first:
         if spans and frame - spans[-1][1] < pause:
@@ -86,7 +89,7 @@ def _cut(loud: npt.NDArray[np.bool_], first: int, last: int, pause: int) -> list
 
 
 def _margins(spans: list[tuple[int, int]], n_frames: int) -> tuple[list[float], list[float]]:
-    """Seconds to keep before and after each span."""
+    """Return the seconds to leave before each span, and after each."""
     starts = [first for first, _ in spans] + [n_frames]
     ends = [0] + [last for _, last in spans]
     gaps = [min(MARGIN, (start - end) * FRAME / 2) for start, end in zip(starts, ends, strict=True)]

@@ -1,7 +1,7 @@
-"""Long recordings and the script that is read in them, one sentence a line.
+"""Read the scripts of long recordings, one sentence a line.
 
-Beside each WAV lies a text of the same name (`reading.wav`, `reading.txt`), or one `script.txt` is read through all
-WAVs in the order of their names.
+Each WAV has a text of the same name beside it (`reading.wav`, `reading.txt`), or one `script.txt` is for all WAVs
+together, in the order of their names.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from training.recordings.metadata import (
     FILE_NAME,
-    HANGUL,
     MAX_TEXT,
     METADATA,
     Problem,
@@ -22,6 +21,7 @@ from training.recordings.metadata import (
     read_lines,
 )
 from training.recordings.sound import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, sample_rate_message
+from voices.synth.text.hangul import count_syllables
 
 SCRIPT = "script.txt"
 MAX_HOURS = 5.0  # of all WAVs together
@@ -42,21 +42,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Reading:
-    """WAVs in which these lines are read, one after another."""
+    """WAVs, and the lines that are read in them, both in order."""
 
     wavs: list[Path]
     lines: list[Line]
 
     @property
     def sources(self) -> list[Recording]:
-        """Each WAV with all that is read."""
+        """Each WAV with the whole script, to identify the reading by."""
         return [Recording(wav, "\n".join(line.text for line in self.lines)) for wav in self.wavs]
 
 
 def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
-    """What is read in which WAVs, and what is wrong with lines and files that can't be used.
+    """Return the readings, and the problems of lines and files that can't be used.
 
-    Raises ``RecordingsError`` where there is no script or no WAV.
+    Raises RecordingsError if there is no WAV with a script, or if the WAVs are too long.
     """
     problems: list[Problem] = []
     wavs = [path for path in sorted(folder.glob("*")) if _is_wav(path) and lies_in(path, folder)]
@@ -101,7 +101,7 @@ def _lines_of(path: Path, problems: list[Problem]) -> list[Line]:
         if len(line.text) > MAX_TEXT:
             message = _("its text is longer than %(max)d characters") % {"max": MAX_TEXT}
             problems.append(Problem(line.where, message, True))
-        elif HANGUL.search(line.text):
+        elif count_syllables(line.text):
             lines.append(line)
         elif line.text:
             problems.append(Problem(line.where, _("its line has no Korean text"), True))

@@ -1,4 +1,4 @@
-"""Is a recording good enough to learn a voice from? Answers need no recognizer and no model."""
+"""Check the sound of a recording, without a recognizer or a model."""
 
 from pathlib import Path
 
@@ -10,21 +10,22 @@ from django.utils.translation import gettext as _
 from training.recordings.metadata import Problem, Recording
 from voices.synth import read
 from voices.synth.audio import frame_levels
+from voices.synth.text.hangul import count_syllables
 
-MIN_SAMPLE_RATE = 16_000  # Hz; the voices' mels reach to 8 kHz
+MIN_SAMPLE_RATE = 16_000  # Hz; the mels of the voices go up to 8 kHz
 MAX_SAMPLE_RATE = 192_000
 MIN_SECONDS, MAX_SECONDS = 0.4, 20.0
-SILENT = -50.0  # dB below full scale, the loudest tenth of a second
+SILENT = -50.0  # dB below full scale; a recording without a louder frame is silent
 FULL_SCALE = 0.999
-CLIPPED_SHARE, CLIPPED_WARNING = 1e-3, 1e-4  # of samples, in flat tops of three or more
-NOISE_DISTANCE, NOISE_WARNING = 20.0, 30.0  # dB from the quietest frames to the loud ones
-SYLLABLES_PER_SECOND = (1.2, 10.0)  # people speak four to seven
+CLIPPED_SHARE, CLIPPED_WARNING = 1e-3, 1e-4  # share of samples at full scale whose neighbours are too
+NOISE_DISTANCE, NOISE_WARNING = 20.0, 30.0  # dB between the quietest frames and the loud ones
+SYLLABLES_PER_SECOND = (1.2, 10.0)  # people speak 4 to 7
 
 Samples = npt.NDArray[np.float32]
 
 
 def check_sound(recording: Recording) -> list[Problem]:
-    """What is wrong with one recording, worst first; none if it is good."""
+    """Return the problems of one recording, those that exclude it first; none if it is good."""
     name = recording.path.name
 
     def left_out(message: str) -> list[Problem]:
@@ -54,30 +55,30 @@ def check_sound(recording: Recording) -> list[Problem]:
 
 
 def sample_rate_message(sample_rate: int) -> str:
-    """Why this many Hz can't be used."""
+    """Return the message for a sample rate that can't be used."""
     return _("sample rate %(rate)d Hz; at least %(min)d is needed") % {"rate": sample_rate, "min": MIN_SAMPLE_RATE}
 
 
 def read_samples(path: Path) -> Samples:
-    """Samples -1..1, float32 [n_samples], all channels as one."""
+    """Return the samples, float32 [n_samples], -1..1, as the mean of all channels."""
     samples, _rate = soundfile.read(path, dtype="float32", always_2d=True)
     mono: Samples = samples.mean(axis=1)
     return mono
 
 
 def levels_of(samples: Samples, sample_rate: int) -> npt.NDArray[np.float64]:
-    """Level in dB below full scale of every 20 ms."""
+    """Return the level of every 20 ms in dB below full scale, [n_frames]."""
     return frame_levels(samples, sample_rate // 50)
 
 
 def sample_rate_of(path: Path) -> int:
-    """Hz."""
+    """Return the sample rate of a WAV in Hz."""
     return int(soundfile.info(path).samplerate)
 
 
 def syllable_count(text: str) -> int:
-    """Syllables that are said, those of numbers included."""
-    return sum("가" <= character <= "힣" for character in read(text, "spelled").text)
+    """Count the syllables of a text as it is read out, numbers included."""
+    return count_syllables(read(text, "spelled").text)
 
 
 def _clipping(name: str, samples: Samples) -> list[Problem]:
@@ -97,7 +98,7 @@ def _noise(name: str, levels: npt.NDArray[np.float64]) -> list[Problem]:
 
 
 def _pace(recording: Recording, levels: npt.NDArray[np.float64]) -> list[Problem]:
-    """Text and audio can't belong together if nobody speaks so fast or slowly; a false sample rate shows so too."""
+    """Return a problem if nobody speaks so fast or slowly: the text is another one, or the sample rate is wrong."""
     spoken = np.flatnonzero(levels > levels.max() - 40)
     seconds = (spoken[-1] - spoken[0] + 1) / 50
     syllables = syllable_count(recording.text)

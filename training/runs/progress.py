@@ -1,4 +1,4 @@
-"""What a run tells of itself: a line now and then; in TensorBoard its losses, a mel picture and an audible sample."""
+"""Report a run: a line every few steps, and in TensorBoard the losses, a mel and a speech sample."""
 
 import collections
 import pathlib
@@ -17,11 +17,11 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Pace:
-    """How far a run is."""
+    """Progress of a run."""
 
     step: int
     steps: int
-    losses: dict[str, float]  # mean since the last line
+    losses: dict[str, float]  # means since the last report
     seconds_per_step: float
 
     @property
@@ -41,10 +41,13 @@ def print_pace(pace: Pace) -> None:
 
 
 class Progress:
-    """One run's log. ``folder`` is what ``tensorboard --logdir`` is given."""
+    """The log of one run."""
 
     def __init__(self, folder: pathlib.Path, step: int, steps: int, on_pace: OnPace = print_pace) -> None:
-        """Begin or go on at ``step`` of ``steps``; what a killed run had logged beyond it is dropped."""
+        """Start or resume the log at `step` of `steps`; what a killed run logged after `step` is discarded.
+
+        `folder` is the argument of `tensorboard --logdir`.
+        """
         self.writer = SummaryWriter(str(folder), purge_step=step + 1)
         self.steps = steps
         self.on_pace = on_pace
@@ -52,7 +55,7 @@ class Progress:
         self.losses: dict[str, list[float]] = collections.defaultdict(list)
 
     def add(self, step: int, **losses: float) -> None:
-        """Note one step's losses."""
+        """Add the losses of one step; report their means every `LINE_EVERY` steps and at the end."""
         for name, value in losses.items():
             self.losses[name].append(value)
         if step % LINE_EVERY and step != self.steps:
@@ -66,7 +69,7 @@ class Progress:
         self.started = time.monotonic()
 
     def sample(self, step: int, mel: Floats, samples: Floats, sample_rate: int) -> None:
-        """Let a step be heard and seen: mel [n_frames, n_mels], natural log; samples [n_samples], -1..1."""
+        """Log a mel [n_frames, n_mels], natural log, and its samples [n_samples], -1..1."""
         began = time.monotonic()
         picture = (mel.T[::-1] - mel.min()) / max(float(np.ptp(mel)), 1e-6)
         self.writer.add_image("mel", picture, step, dataformats="HW")

@@ -1,4 +1,4 @@
-"""What a training run leaves on disk, so that it goes on where it was stopped."""
+"""Save the state of a training run, so that it can be resumed."""
 
 import pathlib
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from training.runs.weight_average import WeightAverage
 
 
 class Stateful(Protocol):
-    """A module or an optimizer."""
+    """A module or an optimizer, whose state is saved too."""
 
     def state_dict(self) -> dict[str, Any]: ...
 
@@ -18,10 +18,10 @@ class Stateful(Protocol):
 
 
 class RunState:
-    """A model, its optimizer and its averaged weights after ``step`` steps, kept in one file.
+    """A model, its optimizer and its averaged weights after `step` steps, saved in one file.
 
-    The file is replaced in one go: a run killed while it saves loses nothing. Batches and dropout depend on seed and
-    step alone, so a run that was killed ends with the very weights of one that was not.
+    The file is replaced atomically: a run that is killed while it saves keeps the file from before. Batches and dropout
+    depend on seed and step alone, so a resumed run ends with exactly the weights of a run that was never stopped.
     """
 
     def __init__(
@@ -33,9 +33,15 @@ class RunState:
         steps_before: int = 0,
         others: Mapping[str, Stateful] | None = None,
     ) -> None:
-        """Take up the run at ``path``, with its seed; where there is none, begin with the model as it is.
+        """Resume the run in the file `path`, with its seed; if there is no file, start with the model as it is.
 
-        ``steps_before`` is what the model was trained for before this run; ``others`` are saved beside the model.
+        Args:
+            path: the file to save to.
+            model: its weights are replaced if the run is resumed.
+            optimizer: of the model.
+            seed: of a new run.
+            steps_before: number of steps that the model was trained for before this run.
+            others: saved beside the model, by name.
         """
         self.path = path
         self.model = model
@@ -57,7 +63,7 @@ class RunState:
             self.steps_before = saved.get("steps_before", 0)
 
     def begin_step(self) -> None:
-        """Count a step, and let what is random in it depend on nothing else."""
+        """Count a step, and seed torch so that the step's random numbers depend on seed and step alone."""
         self.step += 1
         torch.manual_seed(self.seed * 1_000_003 + self.step)
 

@@ -1,4 +1,4 @@
-"""The committed sentences: those that a corpus is made of, and those that no training may see."""
+"""The lists of sentences: those that a corpus is made of, and those that are held out to measure with."""
 
 import pathlib
 import random
@@ -12,9 +12,9 @@ HELD_OUT = "held_out.txt"
 
 
 def corpus_sentences() -> list[str]:
-    """All sentences to train on, shuffled, so that any first part of them is a fair sample.
+    """Return all sentences to train on, shuffled, so that the first n are a random sample.
 
-    Raises ``ValueError`` for a held-out sentence among them.
+    Raises ValueError if one of them is held out.
     """
     lines = [line for name in CORPUS_LISTS for line in read_list(HERE / name)]
     refuse_held_out(lines)
@@ -23,17 +23,17 @@ def corpus_sentences() -> list[str]:
 
 
 def held_out_sentences() -> list[str]:
-    """The sentences to measure with."""
+    """Return the held-out sentences, to measure with."""
     return read_list(HERE / HELD_OUT)
 
 
 def read_list(path: pathlib.Path) -> list[str]:
-    """A list's sentences, one a line."""
+    """Return the sentences of a list, one from each line."""
     return path.read_text(encoding="utf-8").splitlines()
 
 
 def refuse_held_out(sentences: list[str]) -> None:
-    """Raise ``ValueError`` for a sentence that is held out, however it is spaced and punctuated."""
+    """Raise ValueError if a sentence is held out; spaces and punctuation are ignored."""
     held_out = {only_syllables(sentence) for sentence in held_out_sentences()}
     if found := [sentence for sentence in sentences if only_syllables(sentence) in held_out]:
         raise ValueError(f"held out, not to be trained on: {found}")

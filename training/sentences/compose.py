@@ -1,9 +1,10 @@
-"""Compose sentences that say every syllable and every pair of sounds that the other lists lack.
+"""Compose sentences with every syllable and every pair of sounds that the other lists lack.
 
     python -m training.sentences.compose OUT_FILE [--seed 0]
 
-Most of what is missing is rare in words, so names are coined of it and put into plain sentences. Greedy: the sentence
-that says most new for its length comes next. The same seed gives the same list; `gap_fillers.txt` is that of seed 0.
+Most missing syllables and pairs are rare in words, so they are put into invented names, and the names into templates.
+Sentences are chosen greedily by the number of new units for their length. The same seed gives the same list;
+`gap_fillers.txt` is the list of seed 0.
 """
 
 import argparse
@@ -16,10 +17,10 @@ from training.sentences.coverage import inventory, units_of
 from training.sentences.pronunciation import CODAS, ONSETS, VOWELS
 
 NAMES_PER_UNIT = 12
-ROUNDS = 8  # a name's sounds change beside others, so some units need another try
+ROUNDS = 8  # sounds change beside other sounds, so some units need more than one try
 
-# No particle begins with a vowel: it would take the name's last consonant away.
-FRAMES = (
+# No particle here begins with a vowel, because the name's last consonant would move to it.
+TEMPLATES = (
     "{0}하고 {1}, 그리고 {2}도 왔어요.",
     "{0} 씨, {1} 씨, {2} 씨, 여기 보세요!",
     "{0}도 {1}처럼 {2}까지 갔어요.",
@@ -34,8 +35,8 @@ FRAMES = (
 
 
 def compose(sentences: list[str], seed: int) -> list[str]:
-    """Sentences that, with those given, say all of the inventory; or all but what no frame could say."""
-    chance = random.Random(seed)
+    """Return new sentences with the units that `sentences` lack, except those that no template can have."""
+    rng = random.Random(seed)
     syllables, pairs = inventory()
     there = units_of(sentences)
     missing = (syllables - set(there.syllables), pairs - set(there.pairs))
@@ -43,61 +44,61 @@ def compose(sentences: list[str], seed: int) -> list[str]:
     for _ in range(ROUNDS):
         if not any(missing):
             break
-        names = [name for unit in sorted(missing[0] | missing[1]) for name in coin_names(unit, missing[0], chance)]
-        chance.shuffle(names)
-        composed += pick(fill_frames(names, chance), *missing)
+        names = [name for unit in sorted(missing[0] | missing[1]) for name in coin_names(unit, missing[0], rng)]
+        rng.shuffle(names)
+        composed += pick(fill_templates(names, rng), *missing)
     return composed
 
 
-def coin_names(unit: str, missing: set[str], chance: random.Random) -> list[str]:
-    """Names of two or three syllables around a syllable, or around a pair of sounds."""
+def coin_names(unit: str, missing: set[str], rng: random.Random) -> list[str]:
+    """Return names of two or three syllables that contain a syllable or a pair of jamo."""
     others = sorted(missing) or ["나", "리"]
     return [
-        "".join((*around(unit, chance), *chance.choices(others, k=chance.choice([1, 1, 2]))))
+        "".join((*syllables_with(unit, rng), *rng.choices(others, k=rng.choice([1, 1, 2]))))
         for _ in range(NAMES_PER_UNIT)
     ]
 
 
-def around(unit: str, chance: random.Random) -> tuple[str, ...]:
-    """The syllable itself, or one or two syllables (NFC) that say the pair of jamo."""
+def syllables_with(unit: str, rng: random.Random) -> tuple[str, ...]:
+    """Return the syllable itself, or one or two syllables (NFC) that contain the pair of jamo."""
     if len(unit) == 1:
         return (unit,)
     first, second = unit[0], unit[1]
     if first in ONSETS:
         return (unicodedata.normalize("NFC", unit),)
     if second in CODAS:
-        return (unicodedata.normalize("NFC", chance.choice(ONSETS) + unit),)
-    before = first if first in VOWELS else chance.choice("ᅡᅥᅩᅮᅵ") + first
-    syllables = (chance.choice(ONSETS) + before, second + chance.choice("ᅡᅥᅩᅮᅵ"))
+        return (unicodedata.normalize("NFC", rng.choice(ONSETS) + unit),)
+    before = first if first in VOWELS else rng.choice("ᅡᅥᅩᅮᅵ") + first
+    syllables = (rng.choice(ONSETS) + before, second + rng.choice("ᅡᅥᅩᅮᅵ"))
     return tuple(unicodedata.normalize("NFC", syllable) for syllable in syllables)
 
 
-def fill_frames(names: list[str], chance: random.Random) -> list[str]:
-    """Every name in some frame, with others where it takes more."""
-    return [chance.choice(FRAMES).format(name, *chance.sample(names, 2)) for name in names]
+def fill_templates(names: list[str], rng: random.Random) -> list[str]:
+    """Return a sentence for each name: a random template with this name and two others."""
+    return [rng.choice(TEMPLATES).format(name, *rng.sample(names, 2)) for name in names]
 
 
 def pick(candidates: list[str], syllables: set[str], pairs: set[str]) -> list[str]:
-    """The candidates that say what is missing, best first; takes what they say out of ``syllables`` and ``pairs``."""
-    news = {}
+    """Return the candidates that have missing units, best first; remove their units from `syllables` and `pairs`."""
+    gains = {}
     for candidate in candidates:
         units = units_of([candidate])
-        news[candidate] = (syllables & set(units.syllables), pairs & set(units.pairs))
+        gains[candidate] = (syllables & set(units.syllables), pairs & set(units.pairs))
     picked: list[str] = []
     while True:
-        for candidate, (new, new_pairs) in news.items():
-            news[candidate] = (new & syllables, new_pairs & pairs)
-        news = {candidate: units for candidate, units in news.items() if any(units)}
-        if not news:
+        for candidate, (new, new_pairs) in gains.items():
+            gains[candidate] = (new & syllables, new_pairs & pairs)
+        gains = {candidate: units for candidate, units in gains.items() if any(units)}
+        if not gains:
             return picked
-        best = max(news, key=lambda candidate: sum(map(len, news[candidate])) / (len(candidate) + 6))
-        syllables -= news[best][0]
-        pairs -= news[best][1]
+        best = max(gains, key=lambda candidate: sum(map(len, gains[candidate])) / (len(candidate) + 6))
+        syllables -= gains[best][0]
+        pairs -= gains[best][1]
         picked.append(best)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Compose sentences that say what the other lists lack.")
+    parser = argparse.ArgumentParser(description="Compose sentences with what the other lists lack.")
     parser.add_argument("out", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

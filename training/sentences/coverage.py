@@ -1,11 +1,11 @@
-"""Which sounds of Korean the corpus's sentences hold, against all that there are.
+"""Report which sounds of Korean the corpus's sentences have, and which are missing.
 
     python -m training.sentences.coverage
 
-Counted as pronounced. The syllables that there are: what the 2,350 of KS X 1001, the standard's choice of those that
-Korean is written with (Python's `euc_kr`), sound like. The pairs of sounds: those within these syllables, each final
-consonant before each initial one as the service's reader joins them, each vowel before each initial one, and each at
-the begin or end of a word.
+Everything is counted as pronounced. All syllables are the pronunciations of the 2,350 syllables of KS X 1001 (Python's
+`euc_kr`), the standard's choice of those that Korean is written with. All pairs of sounds are those within these
+syllables, each final consonant before each initial one as the service's reader pronounces them, each vowel before each
+initial consonant, and each first and last sound of a word.
 """
 
 import collections
@@ -23,13 +23,13 @@ INITIALS = [chr(ord("가") + initial * 21 * 28) for initial in range(19)]
 
 @dataclass
 class Units:
-    """How often each syllable, and each pair of sounds, is said."""
+    """Counts of syllables (NFC) and of pairs of sounds (two jamo; a space is the end of a word)."""
 
     syllables: "collections.Counter[str]" = field(default_factory=collections.Counter)
     pairs: "collections.Counter[str]" = field(default_factory=collections.Counter)
 
     def add(self, sentence: str) -> None:
-        """Count what is said in a sentence."""
+        """Count the syllables and pairs of a sentence."""
         jamo = pronounced_jamo(sentence)
         self.syllables.update(c for c in unicodedata.normalize("NFC", jamo) if c not in PUNCTUATION)
         for word in "".join(WORD_END if c in PUNCTUATION else c for c in jamo).split():
@@ -37,7 +37,7 @@ class Units:
 
 
 def units_of(sentences: list[str]) -> Units:
-    """What is said in all of the sentences."""
+    """Return the counts over all of the sentences."""
     units = Units()
     for sentence in sentences:
         units.add(sentence)
@@ -45,7 +45,7 @@ def units_of(sentences: list[str]) -> Units:
 
 
 def inventory() -> tuple[set[str], set[str]]:
-    """All syllables, and all pairs of sounds."""
+    """Return all syllables and all pairs of sounds of Korean."""
     spoken = [pronounced_jamo(syllable) for syllable in standard_syllables()]
     within = {pair for jamo in spoken for pair in _pairs(WORD_END + jamo + WORD_END)}
     joined = {pair for final in FINALS for initial in INITIALS for pair in _pairs(pronounced_jamo(final + initial))}
@@ -55,7 +55,7 @@ def inventory() -> tuple[set[str], set[str]]:
 
 
 def standard_syllables() -> list[str]:
-    """The 2,350 of KS X 1001: its rows 16 to 40, 94 in each."""
+    """Return the 2,350 syllables of KS X 1001: rows 16 to 40, 94 in each."""
     return [bytes([row, cell]).decode("euc_kr") for row in range(0xB0, 0xC9) for cell in range(0xA1, 0xFF)]
 
 

@@ -1,7 +1,7 @@
-"""How a Korean sentence sounds: Hangul as spelled -> pronounced jamo -> the IPA that the teacher reads.
+"""Pronounce a Korean sentence: Hangul as spelled -> pronounced jamo -> the IPA that the teacher reads.
 
-The acoustic model learns from what the service itself will later give it: its own reader's
-pronunciation, g2pk over each eojeol, as jamo.
+The acoustic model is trained on the same pronunciation that the service gives it later: that of `voices.synth.text`, as
+jamo.
 
 >>> unicodedata.normalize("NFC", pronounced_jamo("값이 싸요!"))
 '갑씨 싸요!'
@@ -19,15 +19,15 @@ CODAS = "ᆨᆫᆮᆯᆷᆸᆼ"  # the seven that are left when a final consonan
 PUNCTUATION = " .,!?"
 SYMBOLS = ONSETS + VOWELS + CODAS + PUNCTUATION
 
-# Kokoro marks no tense consonants; a glottal stop before them helped a recognizer most.
+# Kokoro has no symbols for tense consonants; with a glottal stop before them, the recognizer's error rate was lowest.
 # fmt: off
 ONSET_IPA = {
     "ᄀ": "k", "ᄁ": "ʔk", "ᄏ": "kʰ", "ᄃ": "t", "ᄄ": "ʔt", "ᄐ": "tʰ", "ᄇ": "p", "ᄈ": "ʔp", "ᄑ": "pʰ",
     "ᄌ": "ʨ", "ᄍ": "ʔʨ", "ᄎ": "ʨʰ", "ᄉ": "s", "ᄊ": "s", "ᄒ": "h", "ᄂ": "n", "ᄆ": "m", "ᄅ": "ɾ", "ᄋ": "",
 }
-# A lenis stop is voiced between voiced sounds; at the start of an eojeol it is not.
+# A lenis stop is voiced between voiced sounds, but not at the start of an eojeol.
 VOICED_IPA = {"ᄀ": "ɡ", "ᄃ": "d", "ᄇ": "b", "ᄌ": "ʥ"}
-# ㅓ is ɔ rather than ʌ: the teacher says its ʌ so that a recognizer hears ㅏ.
+# ㅓ is ɔ and not ʌ: the recognizer hears the teacher's ʌ as ㅏ.
 VOWEL_IPA = {
     "ᅡ": "a", "ᅣ": "ja", "ᅥ": "ɔ", "ᅧ": "jɔ", "ᅩ": "o", "ᅭ": "jo", "ᅮ": "u", "ᅲ": "ju", "ᅳ": "ɯ", "ᅵ": "i",
     "ᅢ": "ɛ", "ᅤ": "jɛ", "ᅦ": "e", "ᅨ": "je", "ᅪ": "wa", "ᅫ": "wɛ", "ᅬ": "we", "ᅯ": "wɔ", "ᅰ": "we", "ᅱ": "wi",
@@ -40,9 +40,10 @@ PALATAL_VOWELS = "ᅵᅣᅧᅭᅲᅱ"  # before these ㅅ is ɕ
 
 
 def pronounced_jamo(text: str) -> str:
-    """The sentence as it is pronounced, in NFD jamo, with its spaces and ``.,!?``.
+    """Return the pronunciation of a sentence in NFD jamo, with its spaces and `.,!?`.
 
-    ``text`` is Hangul, spaces and ``.,!?`` only: numbers and Latin words are read out before.
+    `text` has Hangul, spaces and `.,!?` only: numbers and Latin words must be read out before. Raises ValueError for
+    any other symbol.
     """
     jamo = unicodedata.normalize("NFD", pronounce(text))
     if unknown := set(jamo) - set(SYMBOLS):
@@ -51,7 +52,7 @@ def pronounced_jamo(text: str) -> str:
 
 
 def jamo_to_ipa(jamo: str) -> str:
-    """IPA in the symbols that Kokoro-82M knows, for pronounced jamo in NFD."""
+    """Return the IPA of pronounced jamo (NFD), in symbols that Kokoro-82M has."""
     ipa: list[str] = []
     after_voiced = False
     for symbol, following in zip(jamo, jamo[1:] + " ", strict=True):

@@ -1,8 +1,8 @@
-"""Write a demo voice's card, `voice.toml`: what it was made of, and how well it is understood.
+"""Write the card of a demo voice, `voice.toml`: its data, its training, and its character error rate.
 
     python -m training.voice.card GLOW_TTS_FOLDER HIFIGAN_FOLDER CORPUS_FOLDER --name 하늘 --teacher 1
 
-The voice speaks `held_out.txt` as the service speaks, and the judge reads it back.
+The error rate is that of the recognizer on `held_out.txt`, spoken by the voice as in the service.
 """
 
 import argparse

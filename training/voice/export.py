@@ -1,9 +1,9 @@
-"""Write a run's averaged weights as a voice's: coqui checkpoints beside their configs.
+"""Export the averaged weights of a run as a voice: checkpoints in coqui-tts's format beside their configs.
 
     python -m training.voice.export RUN_FOLDER VOICE_MODEL_FOLDER [--voice 1]
 
-Whichever of the two models the run has is written. The step in a checkpoint's name counts those of the voice that the
-run began with.
+The models that the run folder has (acoustic, vocoder, or both) are exported. The step in the name of a checkpoint
+includes the steps of the voice that the run started from.
 """
 
 import argparse
@@ -18,10 +18,10 @@ FOLDERS = {"acoustic": ("glow-tts", "g"), "vocoder": ("hifigan-v2", "h")}
 
 
 def export(run: pathlib.Path, config: Coqpit, folder: pathlib.Path, prefix: str) -> pathlib.Path:
-    """Write ``{prefix}_checkpoint_{steps}.pth.tar`` and ``{prefix}_config.json`` into ``folder``; return the former."""
+    """Write `{prefix}_checkpoint_{steps}.pth.tar` and `{prefix}_config.json` into `folder`; return the checkpoint."""
     trained = torch.load(run, map_location="cpu", weights_only=True)
     steps = trained.get("steps_before", 0) + trained["step"]
-    # Half precision: 10 and 11 bits say all that is in these weights, in half the bytes.
+    # Half precision halves the size of the file, and its 11 bits are precise enough for these weights.
     weights = {
         name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in trained["average"].items()
     }
@@ -35,7 +35,7 @@ def export(run: pathlib.Path, config: Coqpit, folder: pathlib.Path, prefix: str)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write a run's averaged weights as a voice's.")
+    parser = argparse.ArgumentParser(description="Export the averaged weights of a run as a voice.")
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("voice_model", type=pathlib.Path)
     parser.add_argument("--voice", default="1")

@@ -1,9 +1,9 @@
-"""Bring a voice to one loudness, so that members who share a page are equally loud.
+"""Set the loudness of a voice, so that all members are equally loud.
 
     python -m training.voice.level GLOW_TTS_FOLDER HIFIGAN_FOLDER
 
-The last thing that Glow-TTS does is to undo its first flow, a scale and a bias for each mel band: moving that bias
-moves all of a natural-log mel, and nothing else. The checkpoint is replaced by one of the same name.
+The last step of Glow-TTS is the inverse of its first flow, a scale and a bias for each mel band. Changing that bias
+adds a constant to the natural-log mel, which is a change of gain and nothing else. The checkpoint is replaced.
 """
 
 import argparse
@@ -20,13 +20,13 @@ from voices.synth.checkpoint import read_voice_settings
 LOUDNESS = -18.0  # LUFS
 SENTENCES = 12
 TOLERANCE = 0.1  # dB
-ROUNDS = 4  # the vocoder answers a louder mel not quite in proportion
-MAX_CHANGE = 12.0  # dB in a round
+ROUNDS = 4  # the vocoder's gain is not exactly that of the mel, so the change is repeated
+MAX_CHANGE = 12.0  # dB in each round
 
 
 def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
-    """LUFS of the sentences, one after another; -inf for silence."""
-    import pyloudnorm
+    """Return the loudness of a voice in LUFS, over all sentences joined; -inf for silence."""
+    import pyloudnorm  # only in requirements/training.txt
 
     voice = load_voice(glow_tts, hifigan, mode="pronounced")
     samples = np.concatenate([synthesize(voice, sentence).samples for sentence in sentences])
@@ -34,7 +34,7 @@ def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]
 
 
 def make_louder(weights: pathlib.Path, decibels: float) -> None:
-    """Move the mels of a Glow-TTS checkpoint, which learnt natural-log mels that are not normalized."""
+    """Change the gain of a Glow-TTS checkpoint that was trained on natural-log mels without normalization."""
     checkpoint = torch.load(weights, map_location="cpu", weights_only=True)
     model = checkpoint["model"]
     bias, logs = model["decoder.flows.0.bias"], model["decoder.flows.0.logs"]
@@ -46,7 +46,7 @@ def make_louder(weights: pathlib.Path, decibels: float) -> None:
 
 
 def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
-    """Bring the voice to `LOUDNESS` over the sentences; returns what it was, in LUFS. Silence stays silence."""
+    """Set a voice to `LOUDNESS` over the sentences; return its loudness before, in LUFS. Silence is not changed."""
     weights = read_voice_settings(glow_tts, hifigan).acoustic_model.weights
     was = now = loudness(glow_tts, hifigan, sentences)
     for _ in range(ROUNDS):
@@ -58,7 +58,7 @@ def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Bring a voice to one loudness.")
+    parser = argparse.ArgumentParser(description="Set the loudness of a voice.")
     parser.add_argument("glow_tts", type=pathlib.Path)
     parser.add_argument("hifigan", type=pathlib.Path)
     arguments = parser.parse_args()

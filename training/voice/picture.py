@@ -1,8 +1,9 @@
-"""Draw what the voices and their teachers make of one sentence: waveforms and mel spectrograms, side by side.
+"""Draw one sentence by each voice and by its teacher: waveforms and mel spectrograms, side by side.
 
     python -m training.voice.picture voice_model PICTURE.png [--text 오늘 저녁에 같이 영화 볼래요?]
 
-Silence is dark, hum would be a line through the pauses, clicks would be needles, clipping a flat top.
+In the mel, silence is dark, hum is a horizontal line in the pauses, and a click a vertical line; in the waveform,
+clipping is a flat top.
 """
 
 import argparse
@@ -39,7 +40,7 @@ def learnt(voice_model: pathlib.Path, member: ManifestMember, text: str) -> Wave
 
 
 def draw(speech: Waveform, wave: Axes, mel: Axes, title: str) -> None:
-    """The waveform, full scale high, above the mel of 80 bands up to 8 kHz."""
+    """Draw the waveform at full scale into `wave`, and the mel of 80 bands up to 8 kHz into `mel`."""
     wave.plot(speech, linewidth=0.3, color="black")
     wave.set(xlim=(0, len(speech)), ylim=(-1, 1), xticks=[], yticks=[])
     wave.set_title(title, fontsize=9)

@@ -3,13 +3,13 @@
 import numpy as np
 
 from testing.recordings import SAMPLE_RATE, speech
-from training.recordings.likeness import character_of
+from training.recordings.likeness import describe_speaker
 
 
 def test_pitch_and_distance() -> None:
-    voice = character_of(speech(12), SAMPLE_RATE)
-    again = character_of(speech(9, level=0.05, noise=5e-5, seed=1), SAMPLE_RATE)
-    lower = character_of(speech(12), SAMPLE_RATE * 2 // 3)  # the same, played slowly
+    voice = describe_speaker(speech(12), SAMPLE_RATE)
+    again = describe_speaker(speech(9, level=0.05, noise=5e-5, seed=1), SAMPLE_RATE)
+    lower = describe_speaker(speech(12), SAMPLE_RATE * 2 // 3)  # the same, played slowly
     assert abs(voice.pitch - 180) < 3
     assert abs(lower.pitch - 120) < 3
     assert voice.distance(voice) == 0

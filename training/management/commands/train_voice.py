@@ -1,22 +1,27 @@
-"""Recordings, made a member's voice."""
+"""Train a member's voice from recordings."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import torch
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from training.measures.heard import HeardFile
+from training.measures.judge import Judge
+from training.recordings.checking import check_amount, check_recordings
+from training.recordings.cutting import cut_readings
+from training.recordings.fine_tuning import DemoVoice, fine_tune, fingerprint, judge_before_and_after, make_card
 from training.recordings.messages import problem_line
 from training.recordings.metadata import METADATA, Recording, RecordingsError, read_metadata
+from training.recordings.nearest import nearest_demo_voice
+from training.recordings.script import read_scripts
+from training.runs.progress import Pace
 from voices.library.card import write_card
 from voices.management.commands.import_voice import import_pair, known_member
 from voices.models import Member, Voice
 from voices.synth import SynthError
-
-if TYPE_CHECKING:
-    from training.measures.judge import Judge
-    from training.runs.progress import Pace
 
 DEFAULT_STEPS = 400
 
@@ -42,6 +47,7 @@ class Command(BaseCommand):
     ) -> None:
         owner = known_member(member)
         judge = load_judge()
+        torch.set_num_threads(1)  # with more threads than free cores, training is ten times slower
         try:
             work, usable = self.find_usable(recordings, owner, judge)
             if check_only:
@@ -54,13 +60,8 @@ class Command(BaseCommand):
             % {"voice": voice}
         )
 
-    def find_usable(self, folder: Path, owner: Member, judge: "Judge") -> tuple[Path, list[Recording]]:
-        """The folder to work in and the recordings to learn from; says what is wrong with the others."""
-        from training.measures.heard import HeardFile
-        from training.recordings.checking import check_amount, check_recordings
-        from training.recordings.cutting import cut_readings
-        from training.recordings.fine_tuning import fingerprint
-        from training.recordings.script import read_scripts
+    def find_usable(self, folder: Path, owner: Member, judge: Judge) -> tuple[Path, list[Recording]]:
+        """Return the work folder and the recordings to train on; report what is wrong with the others."""
 
         def work_folder(sources: list[Recording]) -> Path:
             work = Path(settings.DATA_DIR) / "training" / f"{owner.pk}-{fingerprint(sources)}"
@@ -84,12 +85,9 @@ class Command(BaseCommand):
         return work, usable
 
     def make_voice(
-        self, usable: list[Recording], owner: Member, work: Path, steps: int, device: str, judge: "Judge"
+        self, usable: list[Recording], owner: Member, work: Path, steps: int, device: str, judge: Judge
     ) -> Voice:
-        """Fine-tune the nearest demo voice, and register what comes of it, inactive, with its card."""
-        from training.recordings.fine_tuning import DemoVoice, fine_tune, judge_before_and_after, make_card
-        from training.recordings.nearest import nearest_demo_voice
-
+        """Fine-tune the nearest demo voice, and register the result, inactive, with its card."""
         voice_model = Path(settings.VOICE_MODEL_DIR)
         nearest = nearest_demo_voice(usable, voice_model)
         if nearest is None:
@@ -110,22 +108,16 @@ class Command(BaseCommand):
         self.stdout.write(line)
         self.stdout.flush()
 
-    def say_pace(self, pace: "Pace") -> None:
+    def say_pace(self, pace: Pace) -> None:
         self.say(
             _("%(step)d of %(steps)d steps, loss %(mel).3f, about %(minutes).0f minutes left")
             % {"step": pace.step, "steps": pace.steps, "mel": pace.losses["mel"], "minutes": pace.minutes_left}
         )
 
 
-def load_judge() -> "Judge":
-    """The recognizer. Raises ``CommandError`` where requirements/training.txt is not installed."""
+def load_judge() -> Judge:
+    """Load the recognizer. Raises CommandError if requirements/training.txt is not installed."""
     try:
-        import torch
-
-        from training.measures.judge import Judge
-
-        judge = Judge()
-        torch.set_num_threads(1)  # more than there are free cores make training ten times slower
+        return Judge()
     except ImportError as error:
         raise CommandError(_("%(module)s is missing. Run `make training` first.") % {"module": error.name}) from error
-    return judge
