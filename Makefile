@@ -1,4 +1,4 @@
-# The doors. `make run` and `make test` do all their own set-up; CI and the README call these.
+# `make` lists the targets that a person calls; each does its own set-up.
 
 PYTHON ?= python3.11
 PORT ?= 8000
@@ -8,61 +8,68 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: run test chaos lint format bench training setup requirements messages openapi clean
+.PHONY: help run setup test lint format chaos bench training openapi messages requirements dependencies clean
 
-run: setup  ## the whole service, at http://localhost:$(PORT)/
+help:  ## list the targets
+	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: setup  ## run the whole service at http://localhost:8000/; PORT=9000 make run: elsewhere
 	@exec $(BIN)/python -m forv.supervisor
 
-setup: .venv/service frontend/dist/index.html
+setup: .venv/service frontend/dist/index.html  ## install what the service needs, and build the page
 
-test: .venv/development frontend/dist/index.html .venv/browser
+test: .venv/development frontend/dist/index.html .venv/browser  ## run the tests; ARGS=tests/synth make test: some of them
 	$(BIN)/python -m pytest $(ARGS)
 	cd frontend && npm test --silent
 
-chaos: .venv/development  ## break real processes, one fault at a time: some minutes; CHAOS_SEED replays the random mix
+chaos: .venv/development  ## break real processes, one fault at a time (minutes); CHAOS_SEED=… plays a random mix again
 	$(BIN)/python -m pytest -m chaos -s tests/chaos $(ARGS)
 
-lint: .venv/development frontend/node_modules/.package-lock.json
+lint: .venv/development frontend/node_modules/.package-lock.json  ## check style, types, migrations, the API's schema and licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json | diff - frontend/openapi.json
+	$(BIN)/python -m requirements.licenses --check
 	cd frontend && npm run lint --silent
 
-format: .venv/development
+format: .venv/development  ## format the Python code, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/development
+bench: .venv/development  ## measure the queue, the reading of text, the load and the sound
 	$(BIN)/python -m bench.queue_latency
 	$(BIN)/python -m bench.read_text
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.quality_gate
 
-training: .venv/service requirements/training.txt  ## what `manage.py train_voice` and training/ need
+training: .venv/service requirements/training.txt  ## install what `manage.py train_voice` and training/ need
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
 
-openapi: .venv/development  ## after a change of the API: the schema, and the page's types of it
+openapi: .venv/development  ## after a change of the API: write its schema and the page's types
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json > frontend/openapi.json
 	cd frontend && npm run types --silent
 
-messages: .venv/development  ## after a change of locale/ko/LC_MESSAGES/django.po
+messages: .venv/development  ## after a change of locale/ko/LC_MESSAGES/django.po: compile it
 	$(BIN)/pybabel -q compile -D django -d locale
 
-requirements: .venv/development  ## after a change of requirements/*.in: resolve them to exact pins
+requirements: .venv/development  ## after a change of requirements/*.in: pin exact versions
 	for name in web worker dev; do $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
 		--no-emit-find-links --output-file requirements/$$name.txt requirements/$$name.in; done
 	@# The CPU build's name differs between machines; its version does not.
 	sed -i -e 's/^torch==\([0-9.]*\)+cpu/torch==\1/' -e '/^#/d' -e '/^$$/d' requirements/web.txt requirements/worker.txt requirements/dev.txt
 
-clean:
+dependencies: .venv/development  ## after a change of the pins or of package-lock.json: write docs/dependencies.md
+	$(BIN)/python -m requirements.licenses
+
+clean:  ## remove what was installed, built and stored here, .data/ too
 	rm -rf .venv .data frontend/node_modules frontend/dist staticfiles
 
-.venv/service: requirements/web.txt requirements/worker.txt requirements/worker-no-deps.txt
+.venv/service: requirements/web.txt requirements/web-no-deps.txt requirements/worker.txt requirements/worker-no-deps.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/web.txt -r requirements/worker.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/worker-no-deps.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/web-no-deps.txt -r requirements/worker-no-deps.txt
 	@touch $@
 
 .venv/development: .venv/service requirements/dev.txt

@@ -91,7 +91,7 @@ def metadata_license(installed: Distribution) -> str:
     metadata = installed.metadata
     for field in ("License-Expression", "License"):
         try:
-            return canonicalize_license_expression(metadata.get(field) or "")
+            return canonicalize_license_expression(_field(installed, field))
         except InvalidLicenseExpression:
             continue
     names = [line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or () if line.startswith("License ")]
@@ -164,7 +164,11 @@ def _stated_license(installed: Distribution) -> str:
     try:
         return metadata_license(installed)
     except ValueError:
-        return installed.metadata.get("License") or ""
+        return _field(installed, "License")
+
+
+def _field(installed: Distribution, name: str) -> str:
+    return (installed.metadata.get_all(name) or [""])[0]
 
 
 def written_table(groups: dict[str, list[Package]]) -> str:
@@ -196,7 +200,10 @@ def main(arguments: list[str]) -> str | None:
         return str(error)
     groups[PAGE] = page_packages()
     if gpl := gpl_packages(groups):
-        return "\n".join(f"{package.name} {package.version} is under {package.license}" for package in gpl)
+        return "\n".join(
+            f"{package.name} {package.version} is under {package.license}: it must be neither pinned nor installed"
+            for package in gpl
+        )
     new = written_table(groups)
     if "--check" not in arguments:
         TABLE.write_text(new, encoding="utf-8")
