@@ -25,6 +25,7 @@ from training.train_acoustic import train_acoustic
 from training.voice import level
 from training.voice.export import export
 from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, read_card
+from voices.library.hashes import sha256_of
 from voices.library.manifest import ManifestMember
 from voices.synth import load_voice, read
 from voices.synth.checkpoint import read_voice_settings
@@ -66,8 +67,7 @@ def fingerprint(recordings: list[Recording]) -> str:
     digest = hashlib.sha256()
     for recording in recordings:
         digest.update(f"{recording.path.name}|{recording.text}\n".encode())
-        with recording.path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(sha256_of(recording.path)))
     return digest.hexdigest()[:12]
 
 
