@@ -1,4 +1,4 @@
-"""Voices in the admin: bring one, read its card, hear it, let a member speak with it, go back."""
+"""Voices in the admin: import one, read its card, listen to it, make it the member's, go back to the one before."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -26,7 +26,7 @@ AUDITIONS_SHOWN = 10
 
 
 class NewVoiceForm(forms.ModelForm[Voice]):
-    """A checkpoint pair. Whether it can speak, a worker finds out."""
+    """The files of a checkpoint pair. A worker checks whether it can speak."""
 
     glow_tts = forms.FileField(label=gettext_lazy("acoustic model"), help_text="…g_checkpoint_….pth.tar")
     glow_tts_config = forms.FileField(label=gettext_lazy("its config"), help_text="…g_config.json")
@@ -57,6 +57,7 @@ class NewVoiceForm(forms.ModelForm[Voice]):
         return given
 
 
+@admin.register(Voice)
 class VoiceAdmin(admin.ModelAdmin[Voice]):
     list_display = ["member", "status", "active", "mode", "demo", "created_at", "activated_at"]
     list_filter = ["status", "active", "demo", "mode", "member"]
@@ -76,7 +77,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
     class Media:
         js = ["voices/follow.js"]
 
-    # --- bringing one ---
+    # --- importing a voice ---
 
     def get_form(self, request: HttpRequest, obj: Voice | None = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **({} if obj else {"form": NewVoiceForm}), **kwargs)
@@ -90,7 +91,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
         if change:
-            return  # nothing of a voice is edited
+            return  # no field of a voice can be edited
         given = form.cleaned_data
         obj.__dict__.update(Voice.objects.import_pair(given["member"], uploaded_pair(given), given["mode"]).__dict__)
 
@@ -107,7 +108,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
         self.message_user(request, _("A worker is checking whether the voice can speak."))
         return _back_to(obj)
 
-    # --- looking at one ---
+    # --- the page of a voice ---
 
     @admin.display(description=gettext_lazy("warnings"))
     def what_to_know(self, voice: Voice) -> str:
@@ -146,17 +147,17 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Voice | None = None) -> bool:
-        # The one that a member speaks with goes with the member only.
+        # An active voice is deleted with its member only.
         return super().has_delete_permission(request, obj) and not (obj and obj.active)
 
-    # --- doing something with one ---
+    # --- its buttons and actions ---
 
     def get_urls(self) -> list[URLPattern]:
         act = path("<int:pk>/act/", self.admin_site.admin_view(self.act), name="voices_voice_act")
         return [act, *super().get_urls()]
 
     def act(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """What the buttons of a voice's page do."""
+        """Do what a button of a voice's page asks for."""
         voice = get_object_or_404(Voice, pk=pk)
         if not self.has_change_permission(request, voice):
             raise PermissionDenied
@@ -205,7 +206,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
 
 def _offers(voice: Voice) -> dict[str, Any]:
-    """What the page of a voice lets one do, in the reader's language."""
+    """Return the template's context: the buttons that a voice's status allows, and what is being spoken."""
     usable = voice.status == Voice.Status.USABLE
     buttons = []
     if usable and not voice.active:
@@ -246,7 +247,7 @@ def _back_to(voice: Voice) -> HttpResponseRedirect:
 
 
 def _rows(section: Mapping[str, Any]) -> str:
-    """Names and values of a card, its sections as tables in tables."""
+    """Show the names and values of a card; each section is a table of its own."""
     return format_html_join(
         "", "<tr><th>{}</th><td>{}</td></tr>", ((name, _value(value)) for name, value in section.items())
     )

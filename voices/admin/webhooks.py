@@ -1,4 +1,4 @@
-"""Webhooks and what became of their deliveries, for whoever runs the page."""
+"""Webhooks and their deliveries in the admin."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 
 
+@admin.register(Webhook)
 class WebhookAdmin(admin.ModelAdmin[Webhook]):
     list_display = ["url", "active", "failures", "disabled_reason", "created_at"]
     readonly_fields = ["active", "secret", "failures", "disabled_reason", "created_at"]
@@ -30,6 +31,7 @@ class WebhookAdmin(admin.ModelAdmin[Webhook]):
             webhook.disable("")
 
 
+@admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(admin.ModelAdmin[WebhookDelivery]):
     list_display = ["created_at", "webhook", "event", "attempts", "answer", "next_attempt_at", "delivered_at"]
     list_filter = ["webhook", "event", ("delivered_at", admin.EmptyFieldListFilter)]

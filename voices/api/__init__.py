@@ -1,1 +1,1 @@
-"""The HTTP side: DRF views, event streams, and the seed's endpoint."""
+"""The HTTP API: one file for each kind of address, in DRF; `gate/` stands in front of Django."""

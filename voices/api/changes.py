@@ -1,6 +1,6 @@
-"""Waiting for a request's row to change, without asking again and again.
+"""Wait until a request's row changes, without polling.
 
-One connection per web process LISTENs; any number of event streams and held-back answers wait on it.
+Each web process has one connection that LISTENs, for any number of event streams and waiting answers.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ _RECONNECT_SECONDS = 1.0
 
 
 class Changes:
-    """Wakes those who wait for a request, as Postgres notifies of it."""
+    """Sets the events of all who wait for a request when Postgres notifies of its change."""
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -30,7 +30,7 @@ class Changes:
 
     @contextlib.asynccontextmanager
     async def of(self, request_id: str) -> AsyncIterator[asyncio.Event]:
-        """An event that is set whenever the request's row has changed; clear it before looking."""
+        """Give an event that is set when the request's row has changed. Clear it before reading the row."""
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
         changed = asyncio.Event()
@@ -48,7 +48,7 @@ class Changes:
                 await self._listen_until_lost()
                 await asyncio.sleep(_RECONNECT_SECONDS)
         finally:
-            # A task holds its loop, which else would never be forgotten below.
+            # A task refers to its loop, which would keep the loop in the dictionary below for ever.
             self._listening = None
 
     async def _listen_until_lost(self) -> None:
@@ -56,7 +56,7 @@ class Changes:
             parameters = await sync_to_async(listener_parameters)()
             async with await psycopg.AsyncConnection.connect(**parameters) as listener:
                 await listener.execute(f"LISTEN {CHANGED_CHANNEL}")
-                # What changed before LISTEN took effect was not heard: let everybody look.
+                # Changes before the LISTEN were missed: let everybody read their rows.
                 self._wake(*self._waiting)
                 async for notification in listener.notifies():
                     self._wake(notification.payload)

@@ -1,4 +1,4 @@
-"""``GET /api/voice-requests/{id}/events/``: server-sent events, from queued to the end."""
+"""``GET /api/voice-requests/{id}/events/``: the changes of a request as server-sent events."""
 
 import functools
 from collections.abc import AsyncIterator
@@ -19,13 +19,13 @@ from voices.api.serializers import ErrorSerializer, VoiceRequestSerializer
 from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
 
-# Proxies close a stream on which nothing moves, commonly after a minute.
+# Proxies close a silent connection, commonly after a minute.
 KEEP_ALIVE_SECONDS = 15
 LOOK_AGAIN_SECONDS = 5
 
 
 class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
-    """Each change of a request as an event ``status`` with the request as its data."""
+    """Stream each change of a request as an event ``status`` with the request as its data."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
@@ -33,7 +33,7 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
 
     @extend_schema(
         responses={
-            (200, "text/event-stream"): OpenApiResponse(str, "The stream ends with the request."),
+            (200, "text/event-stream"): OpenApiResponse(str, "The stream ends when the request is finished."),
             404: ErrorSerializer,
         }
     )
@@ -42,7 +42,7 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
-        response.content_type = JSONRenderer.media_type  # also for who asked for a stream
+        response.content_type = JSONRenderer.media_type  # also for a client that asked for a stream
         return response
 
 
@@ -51,14 +51,14 @@ _retrieve = VoiceRequestEvents.as_view()
 
 @functools.wraps(_retrieve)
 async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBase:
-    """The stream, once the DRF view has found the request."""
+    """Answer with the stream after the DRF view has found the request."""
     response: HttpResponseBase = await sync_to_async(_retrieve)(request, pk=pk)
     if response.status_code != 200 or request.method != "GET":
         return response
     return StreamingHttpResponse(
         _stream(pk, translation.get_language()),
         content_type="text/event-stream",
-        # nginx would collect events before it passes them on.
+        # Without this header nginx buffers the events.
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
@@ -70,7 +70,7 @@ async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
             try:
                 snapshot = await sync_to_async(_snapshot)(pk, language)
             except DATABASE_AWAY:
-                # There is no news while the database is away; the listener wakes us when it is back.
+                # The listener sets `changed` when the database is back.
                 await wait(changed, LOOK_AGAIN_SECONDS)
                 yield b": the database is away\n\n"
                 continue
@@ -85,7 +85,7 @@ async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
 
 
 def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:
-    """The request as an event, and whether it is the last one; ``None`` once it is deleted."""
+    """Return the request as an event, and whether it is the last one; ``None`` if the request was deleted."""
     try:
         with translation.override(language):
             voice_request = VoiceRequest.objects.filter(pk=pk).first()
@@ -94,5 +94,5 @@ def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:
             data = JSONRenderer().render(VoiceRequestSerializer(voice_request).data)
             return b"event: status\ndata: " + data + b"\n\n", voice_request.is_terminal
     finally:
-        # A stream lives long; its connection must not.
+        # A stream can last long; it must not hold a connection.
         connection.close()

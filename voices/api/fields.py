@@ -1,4 +1,4 @@
-"""Fields that take their own JSON type only: ``"1"`` is no number and ``1`` no text."""
+"""Serializer fields that take only their own JSON type: ``"1"`` is not a number, and ``1`` is not text."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ class MemberField(serializers.PrimaryKeyRelatedField[Member]):
     """A member by its number."""
 
     def to_internal_value(self, data: Any) -> Member:
-        # Beyond bigint Postgres would refuse the query itself.
+        # A larger number does not fit bigint: Postgres would refuse the query.
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
         if not 0 < data < 2**63:
@@ -49,7 +49,7 @@ class MemberField(serializers.PrimaryKeyRelatedField[Member]):
 
 
 class LenientMemberField(MemberField):
-    """As the seed read it: a number, or a string of digits."""
+    """A member by its number, or by a string of digits as the Flask server took it."""
 
     def to_internal_value(self, data: Any) -> Member:
         is_number = isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20

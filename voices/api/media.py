@@ -1,4 +1,4 @@
-"""Files of the local storage, by the signed addresses that it gives out."""
+"""Serve files of the local storage at signed addresses."""
 
 import mimetypes
 import re
@@ -10,20 +10,20 @@ from django.views.decorators.http import require_safe
 
 from voices.storage import read_signed_token
 
-# No file has more bytes than eighteen digits count; int() refuses some thousands of them.
+# Eighteen digits are enough for any file; int() raises on thousands of them.
 _RANGE = re.compile(r"\Abytes=(\d{0,18})-(\d{0,18})\Z")
 
 
 @require_safe
 def signed_file(request: HttpRequest, token: str) -> HttpResponse:
-    """The file that ``token`` stands for, or the part of it that a player seeks to (RFC 9110, 14)."""
+    """Send the file of a signed token, or the range of it that a player asks for (RFC 9110, 14)."""
     try:
         name, disposition = read_signed_token(token)
         with default_storage.open(name) as file:
             content = file.read()
     except (BadSignature, FileNotFoundError) as error:
         raise Http404 from error
-    # A range is defined for GET alone.
+    # Ranges are defined for GET only.
     response = _part(request.headers.get("Range", "") if request.method == "GET" else "", content)
     response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response["Accept-Ranges"] = "bytes"

@@ -1,10 +1,10 @@
-"""Content types besides JSON."""
+"""Content types other than JSON."""
 
 from rest_framework.renderers import JSONRenderer
 
 
 class EventStreamRenderer(JSONRenderer):
-    """Lets a client ask for ``text/event-stream``; what it gets before the stream is an error."""
+    """Accepts clients that ask for ``text/event-stream``. It only ever renders errors; the stream is made elsewhere."""
 
     media_type = "text/event-stream"
     format = "event-stream"

@@ -1,4 +1,4 @@
-"""What goes in and out as JSON."""
+"""The JSON that the API takes and gives."""
 
 from typing import Any
 from uuid import UUID
@@ -26,12 +26,12 @@ UNKNOWN_MEMBER: dict[str, Any] = {
 
 class ServiceSerializer(serializers.Serializer[Any]):
     result = serializers.CharField(read_only=True)
-    max_text_characters = serializers.IntegerField(read_only=True, help_text="A longer text is refused.")
+    max_text_characters = serializers.IntegerField(read_only=True, help_text="Longer texts are refused.")
 
 
 class MemberSerializer(serializers.ModelSerializer[Member]):
     picture = serializers.SerializerMethodField()
-    has_voice = serializers.BooleanField(help_text="Whether speech can be asked of this member.")
+    has_voice = serializers.BooleanField(help_text="Whether the member has an active voice.")
 
     class Meta:
         model = Member
@@ -43,7 +43,7 @@ class MemberSerializer(serializers.ModelSerializer[Member]):
 
 
 class PriorityField(fields.ChoiceField):
-    """The model's number by its name: ``interactive`` or ``batch``."""
+    """A priority by its name: ``interactive`` or ``batch``."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=[priority.name.lower() for priority in VoiceRequest.Priority], **kwargs)
@@ -56,7 +56,7 @@ class PriorityField(fields.ChoiceField):
 
 
 class SpeakableTextField(fields.TextField):
-    """Text with something in it that can be said."""
+    """Text of bounded length with something in it that can be spoken."""
 
     default_error_messages = {
         "max_length": _("The text is too long: {max_length} characters at most."),
@@ -77,7 +77,7 @@ class SpeakableTextField(fields.TextField):
 
 
 class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
-    """What a client asks for."""
+    """The body of a new request."""
 
     member = fields.MemberField(queryset=Member.objects.all(), error_messages=UNKNOWN_MEMBER)
     text = SpeakableTextField()
@@ -85,7 +85,8 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
     priority = PriorityField(
-        default=VoiceRequest.Priority.INTERACTIVE, help_text="`batch` lets those pass that somebody waits for."
+        default=VoiceRequest.Priority.INTERACTIVE,
+        help_text="`batch`: nobody waits for it, so `interactive` requests are spoken first.",
     )
     uuid = fields.TextField(
         source="client_uuid", default="", allow_blank=True, validators=[SAFE_NAME], help_text="The client's own id."
@@ -103,13 +104,13 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
 
 
 class ClientSerializer(serializers.Serializer[VoiceRequest]):
-    """Whose requests to list."""
+    """The client whose requests are listed."""
 
     uuid = fields.TextField(validators=[SAFE_NAME], help_text="The client's own id.")
 
 
 class TextsSerializer(serializers.Serializer[VoiceRequest]):
-    """The body of the seed's ``POST /api/texts``."""
+    """The body of ``POST /api/texts``, as the Flask server took it."""
 
     uuid = fields.TextField(source="client_uuid", validators=[SAFE_NAME])
     member_id = fields.LenientMemberField(queryset=Member.objects.all(), source="member", error_messages=UNKNOWN_MEMBER)
@@ -121,7 +122,7 @@ class TextsSerializer(serializers.Serializer[VoiceRequest]):
 
 
 class SpokenTextsSerializer(serializers.Serializer[VoiceRequest]):
-    """The seed's answer."""
+    """The answer of ``POST /api/texts``, as the Flask server gave it."""
 
     uuid = serializers.CharField()
     member_id = serializers.IntegerField()
@@ -131,7 +132,7 @@ class SpokenTextsSerializer(serializers.Serializer[VoiceRequest]):
 class FailureSerializer(serializers.Serializer[VoiceRequest]):
     code = serializers.CharField(source="error_code")
     message = serializers.SerializerMethodField()
-    detail = serializers.CharField(source="error_detail", help_text="For who runs the service.")
+    detail = serializers.CharField(source="error_detail", help_text="For the people who run the service.")
 
     def get_message(self, request: VoiceRequest) -> str:
         return failure_message(request.error_code)
@@ -139,11 +140,11 @@ class FailureSerializer(serializers.Serializer[VoiceRequest]):
 
 class DroppedSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
-    position = serializers.IntegerField(help_text="Where it stood, in characters from the start.")
+    position = serializers.IntegerField(help_text="Position in the text, in characters from its start.")
 
 
 class TrySerializer(serializers.ModelSerializer[VoiceRequest]):
-    """What became of an earlier try."""
+    """The status of an earlier try."""
 
     error = serializers.SerializerMethodField()
 
@@ -157,17 +158,19 @@ class TrySerializer(serializers.ModelSerializer[VoiceRequest]):
 
 
 class VoiceRequestSerializer(TrySerializer):
-    """A request as its client sees it."""
+    """A request for speech, and how far it is."""
 
     uuid = serializers.CharField(read_only=True, source="client_uuid", label=_("client's uuid"))
     created_at = serializers.CharField(read_only=True, source="client_created_at", label=_("client's created_at"))
     priority = PriorityField()
-    history = TrySerializer(many=True, source="earlier_tries", help_text="The tries before this one, the latest first.")
+    history = TrySerializer(
+        many=True, source="earlier_tries", help_text="The requests that this one tries again, the latest first."
+    )
     retries = serializers.SerializerMethodField(help_text="The requests that try this one again.")
     dropped = DroppedSerializer(many=True)
     queue_position = serializers.IntegerField(source="place.position", allow_null=True)
     expected_seconds = serializers.FloatField(
-        source="place.expected_seconds", allow_null=True, help_text="About how long until it is begun."
+        source="place.expected_seconds", allow_null=True, help_text="Estimated time until it is begun."
     )
     audio = serializers.SerializerMethodField()
 
@@ -182,7 +185,7 @@ class VoiceRequestSerializer(TrySerializer):
         ]  # fmt: skip
 
     def get_retries(self, request: VoiceRequest) -> list[UUID]:
-        # Nothing is asked of the database for the many that can't have any.
+        # Only these can have retries; the others cost no query.
         return [again.pk for again in request.later_tries] if request.is_retryable else []
 
     @extend_schema_field(_ADDRESS_OR_NULL)
@@ -197,13 +200,13 @@ class ErrorBodySerializer(serializers.Serializer[Any]):
 
 
 class ErrorSerializer(serializers.Serializer[Any]):
-    """Every error, of every address."""
+    """The body of every error."""
 
     error = ErrorBodySerializer()
 
 
 def with_voice(member: Member) -> Member:
-    """The member, refused where it has no voice to speak with."""
+    """Return the member; raises ``ValidationError`` if it has no active voice."""
     if not member.voices.filter(active=True).exists():
         raise serializers.ValidationError(failure_message("no_voice"), "no_voice")
     return member

@@ -1,4 +1,4 @@
-"""``POST /api/text-preview/``: what would be said of a text, before it is asked for."""
+"""``POST /api/text-preview/``: how a text would be read, without asking for speech."""
 
 from dataclasses import asdict
 from typing import Any
@@ -27,7 +27,7 @@ class NewTextPreviewSerializer(serializers.Serializer[Any]):
 
 
 class TokenSerializer(serializers.Serializer[Any]):
-    """One eojeol, and the part of the original text that it stands for."""
+    """One eojeol and the part of the text that it stands for, `text[start:end]`."""
 
     text = serializers.CharField(read_only=True)
     pronunciation = serializers.CharField(read_only=True)
@@ -38,20 +38,20 @@ class TokenSerializer(serializers.Serializer[Any]):
 class SentenceSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(read_only=True)
     pronunciation = serializers.CharField(read_only=True)
-    seconds = serializers.FloatField(read_only=True, help_text="About how long it takes to say.")
+    seconds = serializers.FloatField(read_only=True, help_text="Estimated length of the speech.")
     tokens = TokenSerializer(many=True, read_only=True)
 
 
 class TextPreviewSerializer(serializers.Serializer[Any]):
     spoken_text = serializers.CharField(read_only=True)
     pronunciation = serializers.CharField(read_only=True)
-    seconds = serializers.FloatField(read_only=True, help_text="About how long all of it takes to say.")
+    seconds = serializers.FloatField(read_only=True, help_text="Estimated length of all of the speech.")
     dropped = DroppedSerializer(many=True, read_only=True)
     sentences = SentenceSerializer(many=True, read_only=True)
 
 
 class TextPreviewView(APIView):
-    """What a member would say of a text, what can't be said, and how long it would take."""
+    """Show what a member would say, what of the text can't be spoken, and how long the speech would be."""
 
     @extend_schema(request=NewTextPreviewSerializer, responses={200: TextPreviewSerializer, 400: ErrorSerializer})
     def post(self, request: Request) -> Response:
@@ -62,7 +62,7 @@ class TextPreviewView(APIView):
 
 
 def preview(text: str, member: Member | None, speed: float) -> dict[str, Any]:
-    """The text as the member's voice reads it, with the dictionary's entries."""
+    """Read a text as the member's voice does, with the entries of the dictionary."""
     spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None))
     sentences = [_describe(sentence, speed) for sentence in spoken.sentences]
     return {

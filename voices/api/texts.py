@@ -12,15 +12,15 @@ from rest_framework.views import APIView
 
 from voices.api.gate.admission import release_slot
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
-from voices.api.views import accepted
+from voices.api.voice_requests import accepted
 from voices.api.waiting import failure, wait_until_finished
 from voices.models import VoiceRequest
 
 
 class TextsView(APIView):
-    """Speak a text as a member; the audio lies at ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
+    """Speak a text; the audio is stored as ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
 
-    Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
+    Answers 200 once the audio is stored, or 202 with the request's address if that takes too long.
     """
 
     @extend_schema(

@@ -7,15 +7,17 @@ from rest_framework.parsers import MultiPartParser
 
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
+from voices.api.members import MemberViewSet
+from voices.api.service import AliveView
 from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
-from voices.api.views import AliveView, MemberViewSet, VoiceRequestViewSet
+from voices.api.voice_requests import VoiceRequestViewSet
 from voices.api.voices import VoiceViewSet
 from voices.api.waiting import voice_requests
 
 
 def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
-    """A forgotten last slash is forgiven, body and method kept; all else is 404 in our shape."""
+    """Redirect (308) an address that only lacks its last slash; answer any other with 404 and an error body."""
     try:
         if not rest.endswith("/") and resolve(f"{request.path}/").func is not no_such_address:
             query = f"?{request.META['QUERY_STRING']}" if request.META["QUERY_STRING"] else ""

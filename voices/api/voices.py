@@ -1,4 +1,4 @@
-"""Voices for whoever runs the page: bring one, hear it, let a member speak with it, go back. For staff alone."""
+"""``/api/voices/``, for staff: import a voice, listen to it, make it the member's, go back to the one before."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from voices.api import fields
 from voices.api.errors import NotInThisState
 from voices.api.serializers import UNKNOWN_MEMBER, ErrorSerializer, SpeakableTextField, VoiceRequestSerializer
-from voices.api.views import accepted
+from voices.api.voice_requests import accepted
 from voices.library.check import WARNINGS
 from voices.library.model_files import too_large_fields, uploaded_pair
 from voices.models import Member, NoVoiceBefore, Voice, VoiceNotUsable
@@ -32,10 +32,10 @@ class WarningSerializer(serializers.Serializer[Any]):
 
 
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
-    """A voice as an administrator sees it."""
+    """A voice, its check and its card."""
 
     warnings = serializers.SerializerMethodField()
-    card = serializers.SerializerMethodField(help_text="What its voice.toml says it was made of.")
+    card = serializers.SerializerMethodField(help_text="The content of its voice.toml: what it was made of.")
 
     class Meta:
         model = Voice
@@ -54,7 +54,7 @@ class VoiceSerializer(serializers.ModelSerializer[Voice]):
 
 
 class NewVoiceSerializer(serializers.Serializer[Voice]):
-    """A checkpoint pair. File names don't matter."""
+    """The files of a checkpoint pair; their names don't matter."""
 
     member = serializers.PrimaryKeyRelatedField(queryset=Member.objects.all(), error_messages=UNKNOWN_MEMBER)
     mode = serializers.ChoiceField(choices=Voice.Mode.choices)
@@ -81,7 +81,7 @@ _REFUSALS = {401: ErrorSerializer, 403: ErrorSerializer, 404: ErrorSerializer}
 
 @extend_schema_view(retrieve=extend_schema(responses={200: VoiceSerializer, **_REFUSALS}))
 class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[Voice]):
-    """The voices that members have and had. By a token (``Authorization: Token …``) or the admin's session."""
+    """Get a voice. For staff, by a token (``Authorization: Token …``) or the session of the admin."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
     permission_classes = [IsAdminUser]
@@ -97,10 +97,11 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
         return voices
 
     @extend_schema(
-        parameters=[OpenApiParameter("member", OpenApiTypes.INT, description="Only this member's.")],
+        parameters=[OpenApiParameter("member", OpenApiTypes.INT, description="Only the voices of this member.")],
         responses={200: VoiceSerializer(many=True), 400: ErrorSerializer, **_REFUSALS},
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the voices that members have and had, the latest first."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
@@ -111,7 +112,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
         },
     )  # fmt: skip
     def create(self, request: Request) -> Response:
-        """Bring a pair. A worker checks it: ``status`` becomes ``usable``, or ``unusable`` with the ``problem``."""
+        """Import a pair. A worker checks it: ``status`` becomes ``usable``, or ``unusable`` with the ``problem``."""
         serializer = NewVoiceSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         given = serializer.validated_data
@@ -128,7 +129,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
         | _REFUSALS,
     )
     def audition(self, request: Request, pk: str | None = None) -> Response:
-        """Hear the voice say something, active or not; the answer is a request like any other."""
+        """Let the voice speak a text, active or not. The answer is a request like any other."""
         voice = self.get_object()
         serializer = AuditionSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -139,7 +140,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
 
     @extend_schema(request=None, responses={200: VoiceSerializer, 409: ErrorSerializer, **_REFUSALS})
     def activate(self, request: Request, pk: str | None = None) -> Response:
-        """Let the member speak with it, from the next request on."""
+        """Make it the member's voice, from the next request on."""
         voice = self.get_object()
         try:
             voice.make_active()
@@ -149,7 +150,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
 
     @extend_schema(request=None, responses={200: VoiceSerializer, 409: ErrorSerializer, **_REFUSALS})
     def roll_back(self, request: Request, pk: str | None = None) -> Response:
-        """Go back to the voice that the member had before."""
+        """Activate the voice that the member had before."""
         try:
             voice = get_object_or_404(Member, pk=pk).roll_back()
         except NoVoiceBefore:

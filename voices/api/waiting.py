@@ -14,7 +14,7 @@ from django.urls import reverse
 from voices.api.changes import changes, wait
 from voices.api.errors import failure_message
 from voices.api.gate.admission import release_slot
-from voices.api.views import VoiceRequestViewSet
+from voices.api.voice_requests import VoiceRequestViewSet
 from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
 
@@ -26,7 +26,7 @@ _list_or_create = VoiceRequestViewSet.as_view({"get": "list", "post": "create"})
 
 @functools.wraps(_list_or_create)
 async def voice_requests(request: HttpRequest) -> HttpResponseBase:
-    """List or submit requests. A POST with ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) is answered with 303 to the audio."""
+    """List or submit requests; ``Prefer: wait=SECONDS`` (RFC 7240, 4.3) on a POST gives 303 to the audio."""
     response: HttpResponseBase = await sync_to_async(_list_or_create)(request)
     release_slot(request)
     seconds = _preferred_wait(request.headers.get("Prefer", ""))

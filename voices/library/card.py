@@ -1,4 +1,4 @@
-"""``voice.toml``, beside the acoustic model's weights: what a voice was made of, and how well it is understood.
+"""``voice.toml``, beside the weights of the acoustic model: what a voice was made of, and how well it is understood.
 
 Written by the recipes in ``training/`` and by ``manage.py train_voice``; shown in the admin and the API.
 A voice from elsewhere may have none.
@@ -62,25 +62,25 @@ class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 def describe_model(weights: Path, seed: int) -> TrainedModel:
-    """A model by its weights file, ``…_checkpoint_{steps}.pth.tar`` or ``checkpoint_{steps}.pth.tar``."""
+    """Describe a model by its weights file, ``…_checkpoint_{steps}.pth.tar`` or ``checkpoint_{steps}.pth.tar``."""
     return TrainedModel(weights.name, sha256_of(weights), steps_of(weights), seed)
 
 
 def steps_of(weights: Path) -> int:
-    """The number of steps in the name of a weights file; 0 where it has none."""
+    """Return the number of steps in the name of a weights file; 0 if it names none."""
     steps = weights.name.partition("checkpoint_")[2].partition(".")[0]
     return int(steps) if steps.isdecimal() else 0
 
 
 def installed_versions() -> dict[str, str]:
-    """Versions of what trains and judges here, by package name. Needs requirements/training.txt."""
+    """Return the versions of the packages that train and judge, by name. Needs requirements/training.txt."""
     return {name: importlib.metadata.version(name) for name in TRAINED_WITH}
 
 
 def read_card(folder: Path) -> VoiceCard | None:
-    """The card in an acoustic model's folder, or ``None`` where there is none.
+    """Read the card in the folder of an acoustic model; ``None`` if there is none.
 
-    Raises :class:`CheckpointError` for one that is malformed or absurdly long.
+    Raises :class:`CheckpointError` if it is malformed or longer than ``MAX_BYTES``.
     """
     path = folder / FILE_NAME
     if not path.is_file():
@@ -94,5 +94,5 @@ def read_card(folder: Path) -> VoiceCard | None:
 
 
 def write_card(card: VoiceCard, folder: Path) -> None:
-    """Write ``voice.toml`` into an acoustic model's folder, in place of the one before."""
+    """Write ``voice.toml`` into the folder of an acoustic model, over an earlier one."""
     (folder / FILE_NAME).write_bytes(msgspec.toml.encode(card))

@@ -1,4 +1,4 @@
-"""What an admin should know of a voice that can speak, before fans hear it."""
+"""What staff should know about a voice that can speak, before fans hear it."""
 
 from pathlib import Path
 
@@ -19,9 +19,9 @@ QUIET_DB, LOUD_PEAK = -32.0, 0.99  # RMS below full scale; largest sample
 
 
 def find_warnings(glow_tts: Path, glow_tts_sha256: str, mode: str, speech: Speech) -> list[str]:
-    """Codes of ``WARNINGS`` that hold for a voice, by its files and what it said.
+    """Return the codes of the ``WARNINGS`` that are true for a voice, by its card and its speech.
 
-    Raises :class:`voices.synth.CheckpointError` for a card that can't be read.
+    Raises :class:`voices.synth.CheckpointError` if the card can't be read.
     """
     card = read_card(glow_tts)
     level = 10 * np.log10(float(np.mean(np.square(speech.samples))) + 1e-12)

@@ -10,7 +10,7 @@ from voices.synth import Mode
 
 @dataclass(frozen=True)
 class ManifestMember:
-    """A demo member. Its voice lies in the seed's folders for ``id``, or shares the vocoder of another number."""
+    """A demo member. Its voice lies in the legacy folders for ``id``, or uses the vocoder of another number."""
 
     id: int
     slug: str
@@ -20,7 +20,7 @@ class ManifestMember:
     tmi: str = ""
     links: dict[str, str] = field(default_factory=dict)
     mode: Mode = "spelled"
-    vocoder: int | None = None  # its folder's number, where that is not ``id``
+    vocoder: int | None = None  # the number of its folder, if that is not ``id``
 
     @property
     def glow_tts_dir(self) -> str:
@@ -32,14 +32,14 @@ class ManifestMember:
 
 
 def legacy_folders(voice_id: int) -> tuple[str, str]:
-    """The seed's folders of acoustic model and vocoder, below the voice model folder."""
+    """Return the folders of both models below the voice model folder, as the Flask server named them."""
     return f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
 
 
 def read_manifest(voice_model_dir: Path) -> list[ManifestMember]:
-    """The members in ``voices.toml``, or none where there is no such file.
+    """Read the members in ``voices.toml``; none if there is no such file.
 
-    Raises ``tomllib.TOMLDecodeError`` or ``TypeError`` for one that is malformed.
+    Raises ``tomllib.TOMLDecodeError`` or ``TypeError`` if it is malformed.
     """
     path = voice_model_dir / "voices.toml"
     if not path.exists():

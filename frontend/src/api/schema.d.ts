@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Says that the API is there, as the seed's ``GET /`` did, and what a client must know beforehand. */
+        /** @description Say that the service is up, as ``GET /`` of the Flask server did, and name its limits. */
         get: operations["root_retrieve"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The members whose voices can be asked for. */
+        /** @description List the members, or get one. ``has_voice`` tells whether speech can be asked of a member. */
         get: operations["members_list"];
         put?: never;
         post?: never;
@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The members whose voices can be asked for. */
+        /** @description List the members, or get one. ``has_voice`` tells whether speech can be asked of a member. */
         get: operations["members_retrieve"];
         put?: never;
         post?: never;
@@ -64,7 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Go back to the voice that the member had before. */
+        /** @description Activate the voice that the member had before. */
         post: operations["members_roll_back_create"];
         delete?: never;
         options?: never;
@@ -81,7 +81,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What a member would say of a text, what can't be said, and how long it would take. */
+        /** @description Show what a member would say, what of the text can't be spoken, and how long the speech would be. */
         post: operations["text_preview_create"];
         delete?: never;
         options?: never;
@@ -99,9 +99,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Speak a text as a member; the audio lies at ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
+         * @description Speak a text; the audio is stored as ``wav_files/{member_id}/{uuid}_{created_at}_voice.wav``.
          *
-         *     Answers when the audio is there, or after a bounded wait with 202 and the address to ask.
+         *     Answers 200 once the audio is stored, or 202 with the request's address if that takes too long.
          */
         post: operations["texts_create"];
         delete?: never;
@@ -117,10 +117,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description List the requests of one client, the latest first. */
         get: operations["voice_requests_list"];
         put?: never;
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Ask for speech. The answer is the queued request and, in ``Location``, its address. */
         post: operations["voice_requests_create"];
         delete?: never;
         options?: never;
@@ -135,11 +135,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Get a request: its status, its place in the queue, what will be said. Its id is all that is needed. */
         get: operations["voice_requests_retrieve"];
         put?: never;
         post?: never;
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Delete a request and its audio. */
         delete: operations["voice_requests_destroy"];
         options?: never;
         head?: never;
@@ -153,7 +153,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Redirect to the audio at an address that expires. 409 while there is no audio. */
         get: operations["voice_requests_audio_retrieve"];
         put?: never;
         post?: never;
@@ -172,7 +172,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Cancel a request that is queued or being spoken. 409 if it is finished. */
         post: operations["voice_requests_cancel_create"];
         delete?: never;
         options?: never;
@@ -187,7 +187,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Each change of a request as an event ``status`` with the request as its data. */
+        /** @description Stream each change of a request as an event ``status`` with the request as its data. */
         get: operations["voice_requests_events_retrieve"];
         put?: never;
         post?: never;
@@ -206,7 +206,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Requests for speech. Whoever knows a request's id may see and change it. */
+        /** @description Ask again for what failed or was cancelled, as a new request. 409 for any other status. */
         post: operations["voice_requests_retry_create"];
         delete?: never;
         options?: never;
@@ -221,10 +221,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The voices that members have and had. By a token (``Authorization: Token …``) or the admin's session. */
+        /** @description List the voices that members have and had, the latest first. */
         get: operations["voices_list"];
         put?: never;
-        /** @description Bring a pair. A worker checks it: ``status`` becomes ``usable``, or ``unusable`` with the ``problem``. */
+        /** @description Import a pair. A worker checks it: ``status`` becomes ``usable``, or ``unusable`` with the ``problem``. */
         post: operations["voices_create"];
         delete?: never;
         options?: never;
@@ -239,7 +239,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The voices that members have and had. By a token (``Authorization: Token …``) or the admin's session. */
+        /** @description Get a voice. For staff, by a token (``Authorization: Token …``) or the session of the admin. */
         get: operations["voices_retrieve"];
         put?: never;
         post?: never;
@@ -258,7 +258,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Let the member speak with it, from the next request on. */
+        /** @description Make it the member's voice, from the next request on. */
         post: operations["voices_activate_create"];
         delete?: never;
         options?: never;
@@ -275,7 +275,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Hear the voice say something, active or not; the answer is a request like any other. */
+        /** @description Let the voice speak a text, active or not. The answer is a request like any other. */
         post: operations["voices_audition_create"];
         delete?: never;
         options?: never;
@@ -292,10 +292,10 @@ export interface components {
         };
         Dropped: {
             text: string;
-            /** @description Where it stood, in characters from the start. */
+            /** @description Position in the text, in characters from its start. */
             position: number;
         };
-        /** @description Every error, of every address. */
+        /** @description The body of every error. */
         Error: {
             error: components["schemas"]["ErrorBody"];
         };
@@ -307,7 +307,7 @@ export interface components {
         Failure: {
             code: string;
             readonly message: string;
-            /** @description For who runs the service. */
+            /** @description For the people who run the service. */
             detail: string;
         };
         /**
@@ -340,7 +340,7 @@ export interface components {
             readonly links: unknown;
             /** Format: uri-reference */
             readonly picture: string | null;
-            /** @description Whether speech can be asked of this member. */
+            /** @description Whether the member has an active voice. */
             has_voice: boolean;
         };
         /**
@@ -358,7 +358,7 @@ export interface components {
              */
             speed?: number;
         };
-        /** @description A checkpoint pair. File names don't matter. */
+        /** @description The files of a checkpoint pair; their names don't matter. */
         NewVoice: {
             member: number;
             mode: components["schemas"]["ModeEnum"];
@@ -389,7 +389,7 @@ export interface components {
              */
             card?: string | null;
         };
-        /** @description What a client asks for. */
+        /** @description The body of a new request. */
         NewVoiceRequest: {
             member: number;
             text: string;
@@ -406,7 +406,7 @@ export interface components {
              */
             seed?: number;
             /**
-             * @description `batch` lets those pass that somebody waits for.
+             * @description `batch`: nobody waits for it, so `interactive` requests are spoken first.
              *
              *     * `interactive` - interactive
              *     * `batch` - batch
@@ -459,17 +459,17 @@ export interface components {
             readonly pronunciation: string;
             /**
              * Format: double
-             * @description About how long it takes to say.
+             * @description Estimated length of the speech.
              */
             readonly seconds: number;
             readonly tokens: components["schemas"]["Token"][];
         };
         Service: {
             readonly result: string;
-            /** @description A longer text is refused. */
+            /** @description Longer texts are refused. */
             readonly max_text_characters: number;
         };
-        /** @description The seed's answer. */
+        /** @description The answer of ``POST /api/texts``, as the Flask server gave it. */
         SpokenTexts: {
             uuid: string;
             member_id: number;
@@ -480,27 +480,27 @@ export interface components {
             readonly pronunciation: string;
             /**
              * Format: double
-             * @description About how long all of it takes to say.
+             * @description Estimated length of all of the speech.
              */
             readonly seconds: number;
             readonly dropped: components["schemas"]["Dropped"][];
             readonly sentences: components["schemas"]["Sentence"][];
         };
-        /** @description The body of the seed's ``POST /api/texts``. */
+        /** @description The body of ``POST /api/texts``, as the Flask server took it. */
         Texts: {
             uuid: string;
             member_id: number;
             text: string;
             created_at: string;
         };
-        /** @description One eojeol, and the part of the original text that it stands for. */
+        /** @description One eojeol and the part of the text that it stands for, `text[start:end]`. */
         Token: {
             readonly text: string;
             readonly pronunciation: string;
             readonly start: number;
             readonly end: number;
         };
-        /** @description What became of an earlier try. */
+        /** @description The status of an earlier try. */
         Try: {
             /** Format: uuid */
             readonly id: string;
@@ -525,7 +525,7 @@ export interface components {
              */
             readonly finished_at: string | null;
         };
-        /** @description A voice as an administrator sees it. */
+        /** @description A voice, its check and its card. */
         Voice: {
             readonly id: number;
             /** 멤버 */
@@ -565,12 +565,12 @@ export interface components {
             readonly glow_tts_sha256: string;
             /** 보코더 SHA-256 */
             readonly hifigan_sha256: string;
-            /** @description What its voice.toml says it was made of. */
+            /** @description The content of its voice.toml: what it was made of. */
             readonly card: {
                 [key: string]: unknown;
             } | null;
         };
-        /** @description A request as its client sees it. */
+        /** @description A request for speech, and how far it is. */
         VoiceRequest: {
             /** Format: uuid */
             readonly id: string;
@@ -597,7 +597,7 @@ export interface components {
              * Format: uuid
              */
             readonly retry_of: string | null;
-            /** @description The tries before this one, the latest first. */
+            /** @description The requests that this one tries again, the latest first. */
             history: components["schemas"]["Try"][];
             /** @description The requests that try this one again. */
             readonly retries: string[];
@@ -612,7 +612,7 @@ export interface components {
             queue_position: number | null;
             /**
              * Format: double
-             * @description About how long until it is begun.
+             * @description Estimated time until it is begun.
              */
             expected_seconds: number | null;
             /** 읽은 글 */
@@ -913,9 +913,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key and body give the same request, however often they are sent. */
+                /** @description Sent again with the same key and body, it gives the same request; with another body, 422. */
                 "Idempotency-Key"?: string;
-                /** @description `wait=SECONDS`: hold the answer back for the audio, up to a limit that the service sets. */
+                /** @description `wait=SECONDS`: answer with the audio (303) if it is there by then; the service sets a limit. */
                 Prefer?: string;
             };
             path?: never;
@@ -935,7 +935,7 @@ export interface operations {
                     "application/json": components["schemas"]["VoiceRequest"];
                 };
             };
-            /** @description The audio, for who preferred to wait. */
+            /** @description Redirects to the audio, for a client that preferred to wait. */
             303: {
                 headers: {
                     [name: string]: unknown;
@@ -1036,7 +1036,7 @@ export interface operations {
     voice_requests_audio_retrieve: {
         parameters: {
             query?: {
-                /** @description Save instead of play. */
+                /** @description Let the browser save the file in place of playing it. */
                 download?: boolean;
             };
             header?: never;
@@ -1047,7 +1047,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The audio. */
+            /** @description Redirects to the audio. */
             302: {
                 headers: {
                     [name: string]: unknown;
@@ -1122,7 +1122,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream ends with the request. */
+            /** @description The stream ends when the request is finished. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1182,7 +1182,7 @@ export interface operations {
     voices_list: {
         parameters: {
             query?: {
-                /** @description Only this member's. */
+                /** @description Only the voices of this member. */
                 member?: number;
                 /** @description 페이지네이션된 결과 집합 내의 페이지 번호. */
                 page?: number;

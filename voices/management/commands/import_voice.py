@@ -1,4 +1,4 @@
-"""A checkpoint pair from elsewhere, made a member's voice."""
+"""Import a checkpoint pair as a member's voice."""
 
 from pathlib import Path
 from typing import Any, get_args
@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
 
 def known_member(number: int) -> Member:
-    """The member of this number. Raises ``CommandError`` with those there are."""
+    """Return the member of this number. Raises ``CommandError`` that lists the members."""
     member = Member.objects.filter(pk=number).first()
     if member is None:
         known = ", ".join(f"{m.pk} {m.name}" for m in Member.objects.all()) or "none; make one in the admin"
@@ -51,7 +51,7 @@ def known_member(number: int) -> Member:
 
 
 def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
-    """The acoustic model's and the vocoder's folder in one that holds both, or the seed's two."""
+    """Return the folders of both models: the two legacy ones below `folder`, or `folder` itself for both."""
     glow_tts, hifigan = legacy_folders(member_id)
     for pair in ((folder / glow_tts, folder / hifigan), ((folder / glow_tts).parent, (folder / hifigan).parent)):
         if all(part.is_dir() for part in pair):
@@ -60,7 +60,7 @@ def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
 
 
 def speak_test_sentence(glow_tts: Path, hifigan: Path, mode: Mode) -> float:
-    """Seconds of speech that the pair makes of the test sentence. Raises ``SynthError`` if it can't."""
+    """Let the pair speak the test sentence; returns its seconds. Raises ``SynthError`` if it can't speak."""
     voice = load_voice(glow_tts, hifigan, device=settings.DEVICE, mode=mode)
     return synthesize(voice, CHECK_SENTENCE).duration_seconds
 

@@ -1,4 +1,4 @@
-"""The demo members and their voices, into the database."""
+"""Load the demo members and their voices into the database."""
 
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 
 def load(demo: ManifestMember) -> None:
-    """Make the member if it is missing, and its demo voice if its files are new.
+    """Create the member if it is missing, and its demo voice if its files are new.
 
     Raises :class:`voices.synth.errors.CheckpointError` if the voice's files can't be used; the member stays.
     """
@@ -54,7 +54,7 @@ def load(demo: ManifestMember) -> None:
         mode=demo.mode,
         defaults={"glow_tts_dir": demo.glow_tts_dir, "hifigan_dir": demo.hifigan_dir, "demo": True},
     )
-    # Where its files were replaced, it can't speak any more.
+    # A voice whose files were replaced can't speak any more.
     same_folders = member.voices.filter(glow_tts_dir=demo.glow_tts_dir, hifigan_dir=demo.hifigan_dir)
     replaced = same_folders.exclude(glow_tts_sha256=hashes.glow_tts, hifigan_sha256=hashes.hifigan)
     for old in replaced:
@@ -62,13 +62,13 @@ def load(demo: ManifestMember) -> None:
     came_back = voice.problem == FILES_REPLACED
     if came_back:
         voice.mark_usable()
-    # A voice that the creator has brought stays in use; an older demo voice gives way.
+    # An imported voice stays active; an older demo voice is replaced.
     if (made or came_back) and not member.voices.filter(active=True, demo=False).exists():
         voice.make_active()
 
 
 def _skip_id_in_sequence() -> None:
-    """Ids given by hand do not move the sequence; the next member made in the admin would collide."""
+    """Move the sequence past ids that were given explicitly, or the next member made in the admin would collide."""
     table = Member._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")

@@ -1,10 +1,9 @@
-"""Members, and requests from POST to audio."""
+"""``/api/voice-requests/``: submit a request, look at it, get its audio, cancel it, try it again, delete it."""
 
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,18 +13,15 @@ from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from voices.api.errors import IdempotencyConflict, NotInThisState
 from voices.api.serializers import (
     ClientSerializer,
     ErrorSerializer,
-    MemberSerializer,
     NewVoiceRequestSerializer,
-    ServiceSerializer,
     VoiceRequestSerializer,
 )
-from voices.models import Member, Voice, VoiceRequest
+from voices.models import VoiceRequest
 from voices.queue import QueueFull
 from voices.storage import temporary_url
 
@@ -33,7 +29,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The same key and body give the same request, however often they are sent.",
+    description="Sent again with the same key and body, it gives the same request; with another body, 422.",
 )
 
 
@@ -41,30 +37,13 @@ PREFER = OpenApiParameter(
     "Prefer",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="`wait=SECONDS`: hold the answer back for the audio, up to a limit that the service sets.",
+    description="`wait=SECONDS`: answer with the audio (303) if it is there by then; the service sets a limit.",
 )
-
-
-class AliveView(APIView):
-    """Says that the API is there, as the seed's ``GET /`` did, and what a client must know beforehand."""
-
-    @extend_schema(responses=ServiceSerializer)
-    def get(self, request: Request) -> Response:
-        return Response({"result": "hello world!", "max_text_characters": settings.MAX_TEXT_CHARACTERS})
-
-
-@extend_schema_view(retrieve=extend_schema(responses={200: MemberSerializer, 404: ErrorSerializer}))
-class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
-    """The members whose voices can be asked for."""
-
-    serializer_class = MemberSerializer
-    pagination_class = None
-    queryset = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
 
 
 @extend_schema_view(retrieve=extend_schema(responses={200: VoiceRequestSerializer, 404: ErrorSerializer}))
 class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[VoiceRequest]):
-    """Requests for speech. Whoever knows a request's id may see and change it."""
+    """Get a request: its status, its place in the queue, what will be said. Its id is all that is needed."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
@@ -73,7 +52,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         requests = super().get_queryset()
         if self.action != "list":
             return requests
-        # Without it the list would show everybody's texts.
+        # Without this filter the list would show the texts of all clients.
         client = ClientSerializer(data=self.request.query_params)
         client.is_valid(raise_exception=True)
         return requests.filter(client_uuid=client.validated_data["uuid"])
@@ -83,13 +62,14 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer, 404: ErrorSerializer},
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List the requests of one client, the latest first."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
         request=NewVoiceRequestSerializer,
         parameters=[IDEMPOTENCY_KEY, PREFER],
         responses={
-            303: OpenApiResponse(description="The audio, for who preferred to wait."),
+            303: OpenApiResponse(description="Redirects to the audio, for a client that preferred to wait."),
             202: VoiceRequestSerializer,
             400: ErrorSerializer,
             422: ErrorSerializer,
@@ -98,17 +78,20 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         },
     )
     def create(self, request: Request) -> Response:
+        """Ask for speech. The answer is the queued request and, in ``Location``, its address."""
         serializer = NewVoiceRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         return accepted(submit_once(serializer.validated_data, request.headers.get("Idempotency-Key")))
 
     @extend_schema(responses={204: None, 404: ErrorSerializer})
     def destroy(self, request: Request, pk: str | None = None) -> Response:
+        """Delete a request and its audio."""
         self.get_object().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={200: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
     def cancel(self, request: Request, pk: str | None = None) -> Response:
+        """Cancel a request that is queued or being spoken. 409 if it is finished."""
         voice_request = self.get_object()
         if not voice_request.cancel():
             raise NotInThisState(_("This has already finished."), "not_cancellable")
@@ -117,16 +100,24 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
 
     @extend_schema(request=None, responses={202: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
     def retry(self, request: Request, pk: str | None = None) -> Response:
+        """Ask again for what failed or was cancelled, as a new request. 409 for any other status."""
         voice_request = self.get_object()
         if not voice_request.is_retryable:
             raise NotInThisState(_("Only what failed can be tried again."), "not_retryable")
         return accepted(voice_request.retry())
 
     @extend_schema(
-        parameters=[OpenApiParameter("download", bool, description="Save instead of play.")],
-        responses={302: OpenApiResponse(description="The audio."), 404: ErrorSerializer, 409: ErrorSerializer},
+        parameters=[
+            OpenApiParameter("download", bool, description="Let the browser save the file in place of playing it.")
+        ],
+        responses={
+            302: OpenApiResponse(description="Redirects to the audio."),
+            404: ErrorSerializer,
+            409: ErrorSerializer,
+        },
     )
     def audio(self, request: Request, pk: str | None = None) -> Any:
+        """Redirect to the audio at an address that expires. 409 while there is no audio."""
         voice_request = self.get_object()
         if not voice_request.audio_name:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
@@ -137,9 +128,9 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
 
 
 def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceRequest:
-    """Submit a request, or find the one that this key has already submitted.
+    """Submit a request, or return the one that was submitted with the same key.
 
-    Raises :class:`IdempotencyConflict` if that one asked for something else.
+    Raises :class:`IdempotencyConflict` if that one has other fields.
     """
     if not idempotency_key:
         return VoiceRequest.objects.submit(**fields)
@@ -149,7 +140,7 @@ def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceReq
         return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
     except (IntegrityError, QueueFull):
         earlier = VoiceRequest.objects.filter(idempotency_key=idempotency_key).first()
-        if earlier is None:  # it was something else that was refused
+        if earlier is None:  # the key was not the reason
             raise
         if any(getattr(earlier, name) != value for name, value in fields.items()):
             raise IdempotencyConflict from None
@@ -157,7 +148,7 @@ def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceReq
 
 
 def accepted(voice_request: VoiceRequest) -> Response:
-    """202 with the address to ask."""
+    """Answer 202 with the request and its address."""
     return Response(
         VoiceRequestSerializer(voice_request).data,
         status=status.HTTP_202_ACCEPTED,

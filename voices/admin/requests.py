@@ -1,0 +1,85 @@
+"""Requests in the admin: find them, listen to them, cancel them or try them again."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from voices.models import VoiceRequest
+
+
+@admin.register(VoiceRequest)
+class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
+    list_display = ["queued_at", "member", "what_was_asked", "status", "length", "listen"]
+    list_filter = ["purpose", "status", "member", "format", "queued_at"]
+    list_select_related = ["member"]
+    search_fields = ["text", "client_uuid", "id"]
+    date_hierarchy = "queued_at"
+    show_full_result_count = False
+    actions = ["cancel", "retry"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
+        return [field.name for field in VoiceRequest._meta.fields] + ["listen", "earlier_tries", "later_tries"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description=_("text"))
+    def what_was_asked(self, voice_request: VoiceRequest) -> str:
+        # Without a width the table breaks Korean text after each syllable.
+        return format_html('<div style="min-width: 14em">{}</div>', voice_request.text[:100])
+
+    @admin.display(description=_("duration (s)"), ordering="duration_seconds")
+    def length(self, voice_request: VoiceRequest) -> str:
+        seconds = voice_request.duration_seconds
+        return f"{seconds:.1f}" if seconds else "—"
+
+    @admin.display(description=_("audio"))
+    def listen(self, voice_request: VoiceRequest) -> str:
+        if not voice_request.audio_name:
+            return "—"
+        # The audio's own address is signed when it is played, not for each row of a list.
+        return format_html(
+            '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[voice_request.pk])
+        )
+
+    @admin.display(description=_("earlier tries"))
+    def earlier_tries(self, voice_request: VoiceRequest) -> str:
+        return _linked(voice_request.earlier_tries)
+
+    @admin.display(description=_("later tries"))
+    def later_tries(self, voice_request: VoiceRequest) -> str:
+        return _linked(voice_request.later_tries)
+
+    @admin.action(description=_("Cancel"), permissions=["change"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
+        done = sum(voice_request.cancel() for voice_request in queryset)
+        self.message_user(request, ngettext("%d request cancelled.", "%d requests cancelled.", done) % done)
+
+    @admin.action(description=_("Try again"), permissions=["change"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[VoiceRequest]) -> None:
+        again = queryset.filter(status__in=[VoiceRequest.Status.FAILED, VoiceRequest.Status.CANCELLED])
+        done = len([voice_request.retry() for voice_request in again])
+        self.message_user(request, ngettext("%d request queued again.", "%d requests queued again.", done) % done)
+
+
+def _linked(tries: Iterable[VoiceRequest]) -> str:
+    """Return a line for each try, with a link: when it was asked for, its status and its error."""
+    lines = (
+        (
+            reverse("admin:voices_voicerequest_change", args=[one.pk]),
+            date_format(localtime(one.queued_at), "DATETIME_FORMAT"),
+            one.get_status_display(),
+            f"{one.error_code} {one.error_detail}",
+        )
+        for one in tries
+    )
+    return format_html_join(mark_safe("<br>"), '<a href="{}">{}</a> {} {}', lines) or "—"
