@@ -42,7 +42,6 @@ def main() -> None:
             folder,
             FORV_VOICE_MODEL_DIR=str(folder / "voice_model"),
             FORV_MAX_QUEUED=str(arguments.max_queued),
-            DJANGO_SETTINGS_MODULE="forv.settings",
         )
         try:
             service.wait_until_up()

@@ -51,6 +51,7 @@ def prepare(folder: Path) -> None:
     os.environ["FORV_DATA_DIR"] = str(folder)
     os.environ["LOG_LEVEL"] = "WARNING"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
+    os.environ.setdefault("DJANGO_DEBUG", "1")
 
     import django
     from django.conf import settings

@@ -91,7 +91,7 @@ def storages() -> dict[str, Any]:
 
 # --- Django --------------------------------------------------------------------------------------
 
-DEBUG = env.bool("DJANGO_DEBUG", True)
+DEBUG = env.bool("DJANGO_DEBUG", False)
 DATA_DIR = Path(env.str("FORV_DATA_DIR", str(BASE_DIR / ".data")))
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])

@@ -20,6 +20,9 @@ from django.conf import settings
 
 from forv import embedded_postgres
 
+# Before the settings are read, here and in the processes that are started.
+os.environ.setdefault("DJANGO_DEBUG", "1")
+
 # Longer than the worker takes to finish what it has begun, or to give it back.
 GRACE_SECONDS = settings.SHUTDOWN_GRACE_SECONDS + 4.0
 PROCFILE = Path(settings.BASE_DIR) / "Procfile"

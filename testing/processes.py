@@ -46,7 +46,7 @@ class Service:
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = data_dir / "log"
         inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-        own = {"FORV_DATA_DIR": str(data_dir), "PORT": str(self.port)}
+        own = {"DJANGO_SETTINGS_MODULE": "forv.settings", "FORV_DATA_DIR": str(data_dir), "PORT": str(self.port)}
         with self._log.open("a") as log:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "forv.supervisor"],

@@ -23,11 +23,12 @@ GIVEN = {"SECRET_KEY": "given"}
 
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
-    """Read the settings anew, from these variables and no others."""
+    """Read the settings anew while debugging, from these variables and no others."""
     for name in os.environ:
         if name.startswith(("FORV_", "DJANGO_", "GS_", "DATABASE_")) or name in ("SECRET_KEY", "LOG_LEVEL"):
             monkeypatch.delenv(name)
     monkeypatch.setenv("FORV_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DJANGO_DEBUG", "1")
 
     def load(**environment: str) -> dict[str, Any]:
         for name, value in environment.items():
@@ -86,6 +87,11 @@ def test_the_start_stops_there() -> None:
     )
     assert checked.returncode != 0
     assert "FORV_WORKERS" in checked.stderr.splitlines()[-1]
+
+
+def test_debugging_is_off_unless_asked_for(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DJANGO_DEBUG")
+    assert load(**GIVEN)["DEBUG"] is False
 
 
 class TestSecretKey:
