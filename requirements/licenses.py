@@ -168,7 +168,8 @@ def _stated_license(installed: Distribution) -> str:
 
 
 def _field(installed: Distribution, name: str) -> str:
-    return (installed.metadata.get_all(name) or [""])[0]
+    values: list[str] = installed.metadata.get_all(name) or [""]
+    return values[0]
 
 
 def written_table(groups: dict[str, list[Package]]) -> str:
