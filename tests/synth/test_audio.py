@@ -1,4 +1,4 @@
-"""Samples survive encoding, and only silence is cut."""
+"""Encoding keeps the samples, and only silence is cut."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def tone(seconds: float, level: float = 0.5) -> np.ndarray[tuple[int], np.dtype[
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_gives_back_what_was_said(name: str) -> None:
+def test_every_format_decodes_to_the_samples(name: str) -> None:
     samples = tone(1.5)
     decoded, rate = soundfile.read(io.BytesIO(encode(samples, RATE, name)), dtype="float32")
     assert rate == (48000 if name == "opus" else RATE)
@@ -29,13 +29,13 @@ def test_every_format_gives_back_what_was_said(name: str) -> None:
     assert loudness == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
-def test_wav_holds_the_samples_to_sixteen_bits() -> None:
+def test_wav_has_the_samples_in_sixteen_bits() -> None:
     samples = tone(0.5)
     decoded, _ = soundfile.read(io.BytesIO(encode(samples, RATE, "wav")), dtype="float32")
     np.testing.assert_allclose(decoded, samples, atol=1 / 32768)
 
 
-def test_samples_beyond_full_scale_are_turned_down_together() -> None:
+def test_samples_above_full_scale_are_scaled_down_together() -> None:
     decoded, _ = soundfile.read(io.BytesIO(encode(tone(0.5, level=2.0), RATE, "flac")), dtype="float32")
     assert np.abs(decoded).max() == pytest.approx(0.99, abs=0.001)
     np.testing.assert_allclose(decoded, tone(0.5, level=0.99), atol=0.001)
@@ -60,7 +60,7 @@ def test_silence_around_speech_is_found() -> None:
 
 
 @pytest.mark.parametrize("seconds", [0, 0.001, 0.5])
-def test_silence_throughout_is_kept(seconds: float) -> None:
+def test_samples_that_are_all_silent_are_not_cut(seconds: float) -> None:
     samples = silence(seconds, RATE)
     assert speech_bounds(samples, RATE) == (0, len(samples))
 

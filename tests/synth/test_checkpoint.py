@@ -1,4 +1,4 @@
-"""What is wrong with a voice is said when it is loaded, with the file's name and the reason."""
+"""A voice with a fault is refused when it is loaded, with the file's name and the reason."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def test_a_config_that_is_no_json_object_is_refused(tiny_folders: Folders, conte
     assert refusal(tiny_folders).startswith("1g_config.json: config is not")
 
 
-def test_a_config_may_hold_comments_as_the_old_recipes_do(tiny_folders: Folders) -> None:
+def test_a_config_may_have_comments_as_in_the_sce_tts_recipe(tiny_folders: Folders) -> None:
     path = tiny_folders[0] / "1g_config.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(

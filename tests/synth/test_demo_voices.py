@@ -1,4 +1,4 @@
-"""The voices that come with the project, as a listener meets them."""
+"""The demo voices speak clearly, at one loudness and without noise."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_a_word_of_a_syllable_or_two_is_spoken_cleanly(demo_voice: Voice, text: 
     assert 0.12 < word.duration_seconds < 1.2
     assert np.abs(word.samples).max() < 0.99
     assert abs(loudness(word.samples) - loudness(sentence.samples)) < 8
-    # Neither begun nor ended in the middle of a sound: that is heard as a click.
+    # A word that starts or ends in the middle of a sound is heard as a click.
     assert loudness(word.samples[:edge]) < loudness(word.samples) - 12
     assert loudness(word.samples[-edge:]) < loudness(word.samples) - 12
 
 
-def test_a_sentence_takes_as_long_as_people_take(demo_voice: Voice) -> None:
+def test_a_sentence_has_the_pace_of_a_human_speaker(demo_voice: Voice) -> None:
     text = "다음 주 토요일에 바닷가에서 만나기로 했어요."
     syllables = count_syllables(text)
     assert 3.5 < syllables / synthesize(demo_voice, text).duration_seconds < 8
@@ -57,7 +57,7 @@ def test_all_are_equally_loud(demo_voice: Voice) -> None:
 
 
 def test_pauses_are_silent(demo_voice: Voice) -> None:
-    """No hum where the voice breathes."""
+    """Pauses have no hum."""
     samples = synthesize(demo_voice, "안녕하세요. 반갑습니다. 또 만나요.").samples
     levels = [loudness(frame) for frame in np.array_split(samples, len(samples) // 512)]
     assert min(levels) < -60

@@ -1,4 +1,4 @@
-"""The quality gate: what can't be speech is refused, with the reason; what is speech passes."""
+"""The quality gate refuses what can't be speech, with the reason, and accepts speech."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ TEXT = "오늘 아침에 친구랑 같이 학교에 갔어요."
 
 
 def syllables(seconds: float = 2.4, loudness: float = 0.3) -> np.ndarray:
-    """A 150 Hz hum that swells and falls five times a second, as speech does."""
+    """A hum of 150 Hz whose level rises and falls five times a second, as in speech."""
     time = np.arange(round(seconds * RATE)) / RATE
     swell = np.clip(np.sin(2 * np.pi * 2.5 * time) ** 2 * 1.2 - 0.2, 1e-3, 1)
     hum = np.sin(2 * np.pi * 150 * time)
     return (loudness * swell * hum).astype(np.float32)
 
 
-def test_what_swells_and_falls_as_speech_does_passes() -> None:
+def test_a_sound_whose_level_changes_as_in_speech_passes() -> None:
     assert find_flaw(syllables(), RATE, N_SYLLABLES) is None
 
 
@@ -45,13 +45,13 @@ def test_what_swells_and_falls_as_speech_does_passes() -> None:
         ("noise", syllables() * np.random.default_rng(0).normal(0, 1, len(syllables())).astype(np.float32)),
     ],
 )
-def test_each_flaw_is_named(reason: str, samples: np.ndarray) -> None:
+def test_each_flaw_has_its_reason(reason: str, samples: np.ndarray) -> None:
     flaw = find_flaw(samples, RATE, N_SYLLABLES)
     assert flaw is not None
     assert flaw.reason == reason
 
 
-def test_speed_is_allowed_for() -> None:
+def test_bounds_depend_on_the_speed() -> None:
     assert find_flaw(syllables(1.2), RATE, N_SYLLABLES, speed=2.0) is None
     assert find_flaw(syllables(12.0), RATE, N_SYLLABLES, speed=0.5) is None
 
@@ -69,7 +69,7 @@ def test_sabotaged_weights_are_refused(sabotage: str) -> None:
     assert verdict(sabotaged(sabotage), TEXT) != "passed"
 
 
-def test_a_sentence_that_failed_once_is_spoken_again_differently(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sentence_that_failed_once_is_synthesized_with_another_seed(monkeypatch: pytest.MonkeyPatch) -> None:
     voice = demo_voice(1)
     whole, noise_scales = Voice.waveform, []
 

@@ -1,4 +1,4 @@
-"""The whole path, with a voice of random weights."""
+"""A text is spoken by a voice of random weights."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_speech_takes_about_a_tenth_of_a_second_for_each_jamo(tiny_voice: Voice)
     assert 0.01 < np.abs(speech.samples).max() <= 1
 
 
-def test_words_are_heard_in_order_within_their_sentence(tiny_voice: Voice) -> None:
+def test_the_times_of_words_are_in_order_within_their_sentence(tiny_voice: Voice) -> None:
     speech = synthesize(tiny_voice, TEXT)
     assert [word.text for sentence in speech.sentences for word in sentence.words] == TEXT.split()
     times = [time for s in speech.sentences for word in s.words for time in (word.start_seconds, word.end_seconds)]
@@ -68,7 +68,7 @@ def test_nothing_to_say_is_an_error(tiny_voice: Voice, text: str) -> None:
         synthesize(tiny_voice, text)
 
 
-def test_progress_is_told_before_the_first_sentence_and_after_each(tiny_voice: Voice) -> None:
+def test_progress_is_reported_before_the_first_sentence_and_after_each(tiny_voice: Voice) -> None:
     progress: list[tuple[int, int]] = []
     synthesize(tiny_voice, TEXT, on_progress=lambda spoken, done: progress.append((done, len(spoken.sentences))))
     assert progress == [(0, 2), (1, 2), (2, 2)]
@@ -86,7 +86,7 @@ def test_the_caller_may_stop_between_sentences(tiny_voice: Voice) -> None:
         synthesize(tiny_voice, TEXT, on_progress=cancel)
 
 
-def test_sentences_in_a_row_are_the_speech(tiny_voice: Voice) -> None:
+def test_the_joined_sentences_are_the_speech(tiny_voice: Voice) -> None:
     speech = synthesize(tiny_voice, TEXT)
     parts = [sentence.samples for sentence in speak(tiny_voice, speech.spoken)]
     np.testing.assert_array_equal(np.concatenate(parts), speech.samples)

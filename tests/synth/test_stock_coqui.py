@@ -1,4 +1,4 @@
-"""The tiny voice's files are a voice to coqui-tts too, and it speaks there as it speaks here."""
+"""coqui-tts loads the tiny voice's files, and makes the same samples as we do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def test_stock_coqui_speaks_with_the_tiny_voice(tiny_root: Path, tiny_voice: Voice) -> None:
     import_torchaudio()
-    from TTS.utils.synthesizer import Synthesizer  # importable only once torchaudio is
+    from TTS.utils.synthesizer import Synthesizer  # can be imported only after torchaudio
 
     glow_tts, hifigan = tiny_root / "glow-tts" / "1", tiny_root / "hifigan-v2" / "1"
     synthesizer = Synthesizer(

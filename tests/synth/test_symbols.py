@@ -21,11 +21,11 @@ from voices.synth.symbols import clean_korean, coqui_symbol_table, legacy_symbol
         ("톰&제리", "톰 앤 제리"),
     ],
 )
-def test_old_voices_get_their_text_cleaned_as_in_training(text: str, cleaned: str) -> None:
+def test_legacy_voices_get_their_text_cleaned_as_in_training(text: str, cleaned: str) -> None:
     assert clean_korean(text) == unicodedata.normalize("NFD", cleaned)
 
 
-def test_old_symbols_keep_the_order_of_the_config() -> None:
+def test_legacy_symbols_keep_the_order_of_the_config() -> None:
     table = legacy_symbol_table(legacy_voice.ACOUSTIC_CONFIG, "config.json")
     assert "".join(table.symbols) == legacy_voice.SYMBOLS
     assert table.text_to_symbol_ids("_가~^")[0] == [table.symbols.index("ᄀ"), table.symbols.index("ᅡ")]
@@ -38,7 +38,7 @@ def test_a_character_written_twice_has_the_id_of_the_last() -> None:
     assert table.text_to_symbol_ids("abc")[0] == [6, 4, 5]
 
 
-def test_old_voices_with_blanks_have_one_row_more() -> None:
+def test_legacy_voices_with_blanks_have_one_row_more() -> None:
     config = {**legacy_voice.ACOUSTIC_CONFIG, "add_blank": True}
     table = legacy_symbol_table(config, "config.json")
     blank = len(legacy_voice.SYMBOLS)

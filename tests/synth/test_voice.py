@@ -1,4 +1,4 @@
-"""A voice gives what the code that trained it would have given."""
+"""A voice makes what the code that trained it makes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from voices.synth.voice import MAX_UTTERANCE_SECONDS
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
 
-SEED_PAIR = Path(__file__).resolve().parents[3] / "shared" / "legacy_checkpoint"
+LEGACY_PAIR = Path(__file__).resolve().parents[3] / "shared" / "legacy_checkpoint"
 
 
-@pytest.mark.skipif(not SEED_PAIR.is_dir(), reason="the seed's example pair is not beside this checkout")
-def test_the_seeds_pair_gives_the_ids_mel_and_waveform_that_its_own_code_gave(tmp_path: Path) -> None:
+@pytest.mark.skipif(not LEGACY_PAIR.is_dir(), reason="the example pair of the Flask server is not beside this checkout")
+def test_a_legacy_pair_gives_the_ids_mel_and_waveform_of_the_flask_servers_code(tmp_path: Path) -> None:
     for letter in "gh":
         (tmp_path / letter).mkdir()
-        for file in SEED_PAIR.glob(f"1{letter}_*"):
+        for file in LEGACY_PAIR.glob(f"1{letter}_*"):
             shutil.copy(file, tmp_path / letter)
     voice = load_voice(tmp_path / "g", tmp_path / "h")
-    expected = np.load(SEED_PAIR / "expected.npz")
+    expected = np.load(LEGACY_PAIR / "expected.npz")
     for index, text in enumerate(expected["texts"]):
         ids = voice.symbol_ids(str(text))
         assert ids == expected[f"ids_{index}"].tolist()
@@ -38,12 +38,12 @@ def test_the_seeds_pair_gives_the_ids_mel_and_waveform_that_its_own_code_gave(tm
         np.testing.assert_allclose(voice.waveform(mel), expected[f"wav_{index}"], atol=1e-5)
 
 
-@pytest.mark.skipif(not SEED_PAIR.is_dir(), reason="the seed's example pair is not beside this checkout")
-def test_both_models_of_a_voice_may_lie_in_one_folder() -> None:
-    assert load_voice(SEED_PAIR, SEED_PAIR).sample_rate == 22050
+@pytest.mark.skipif(not LEGACY_PAIR.is_dir(), reason="the example pair of the Flask server is not beside this checkout")
+def test_both_models_of_a_voice_may_be_in_one_folder() -> None:
+    assert load_voice(LEGACY_PAIR, LEGACY_PAIR).sample_rate == 22050
 
 
-def test_an_old_pair_speaks_as_coquis_own_inference_does(tmp_path: Path) -> None:
+def test_a_legacy_pair_speaks_as_coquis_own_inference_does(tmp_path: Path) -> None:
     glow_tts_dir, hifigan_dir = tmp_path / "g", tmp_path / "h"
     acoustic_model, vocoder = legacy_voice.write_legacy_voice(glow_tts_dir, hifigan_dir)
     voice = load_voice(glow_tts_dir, hifigan_dir)
@@ -147,12 +147,12 @@ def test_a_single_short_symbol_is_spoken(tiny_voice: Voice) -> None:
     assert np.isfinite(tiny_voice.waveform(mel)).all()
 
 
-def test_nothing_cannot_be_said(tiny_voice: Voice) -> None:
+def test_an_utterance_needs_a_symbol(tiny_voice: Voice) -> None:
     with pytest.raises(NothingToSayError):
         tiny_voice.mel([])
 
 
-def test_a_voice_that_never_ends_is_stopped(tiny_voice: Voice) -> None:
+def test_speech_of_absurd_length_is_refused(tiny_voice: Voice) -> None:
     with pytest.raises(RunawaySpeechError, match=f"over {MAX_UTTERANCE_SECONDS:g} seconds"):
         tiny_voice.mel(tiny_voice.symbol_ids("안녕"), length_scale=1e6)
 

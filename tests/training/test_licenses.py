@@ -1,4 +1,4 @@
-"""Every text and every package that the demo voices come from is named with its licence."""
+"""LICENSES.md lists every text and package that the demo voices were made from, with its licence."""
 
 import re
 

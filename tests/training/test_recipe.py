@@ -1,4 +1,4 @@
-"""From a finished voice to one of one's own: acoustic model, shared vocoder, export, loudness."""
+"""Steps of the recipe on a small voice: training both models, export, loudness."""
 
 import importlib.util
 import math
@@ -25,7 +25,7 @@ from voices.synth.checkpoint import read_voice_settings
 
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small voice's folders, a corpus, and in run/ an acoustic model that began with that voice and had two steps."""
+    """A small voice, a corpus, and in run/ an acoustic model that was trained from that voice for two steps."""
     folder = tmp_path_factory.mktemp("recipe")
     write_small_acoustic_model(folder / "glow")
     write_small_vocoder(folder / "hifi")
@@ -40,7 +40,7 @@ def voices(recipe: Path) -> list[SpokenVoice]:
     return [load_voice(recipe / "corpus", recipe / "run", at_most) for at_most in (None, 2)]
 
 
-def test_voices_take_equal_turns_however_long_their_corpora_are(voices: list[SpokenVoice]) -> None:
+def test_each_voice_gets_the_same_share_of_segments_whatever_the_size_of_its_corpus(voices: list[SpokenVoice]) -> None:
     silent = [replace(utterance, waveform=utterance.waveform * 0) for utterance in voices[1].utterances]
     shuffler = random.Random(0)
     cuts = [segments([voices[0], SpokenVoice(silent, voices[1].own_mels)], 8, shuffler)[1] for _ in range(20)]
@@ -48,14 +48,14 @@ def test_voices_take_equal_turns_however_long_their_corpora_are(voices: list[Spo
     assert 0.4 < float(share) < 0.6
 
 
-def test_cuts_are_of_all_levels_and_their_mels_fit(voices: list[SpokenVoice]) -> None:
+def test_segments_have_random_gains_and_their_mels_have_the_same(voices: list[SpokenVoice]) -> None:
     assert [len(voice.utterances) for voice in voices] == [6, 2]
     recorded = [SpokenVoice(voice.utterances, [u.mel for u in voice.utterances]) for voice in voices]
     shuffler = random.Random(0)
     cuts = [segments(recorded, 8, shuffler) for _ in range(8)]
     mels, waveforms = (torch.cat(tensors) for tensors in zip(*cuts, strict=True))
     assert float(waveforms.abs().max()) <= PEAK + 1e-6
-    # A cut's loudness is in its mel too, so the two differ by what is the same for all cuts.
+    # The gain is applied to samples and mel, so their difference is the same for all segments.
     levels = [20 * math.log10(float(waveform.square().mean().sqrt())) for waveform in waveforms]
     of_mels = [10 * math.log10(float((2 * mel).exp().sum())) for mel in mels]
     differences = [level - of_mel for level, of_mel in zip(levels, of_mels, strict=True)]
@@ -63,7 +63,7 @@ def test_cuts_are_of_all_levels_and_their_mels_fit(voices: list[SpokenVoice]) ->
     assert max(differences) - min(differences) < 2
 
 
-def test_a_vocoder_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(
+def test_a_resumed_vocoder_run_ends_with_the_weights_of_one_that_was_never_stopped(
     recipe: Path, voices: list[SpokenVoice], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(train_vocoder, "SAVE_EVERY", 2)
@@ -93,7 +93,7 @@ def test_a_vocoder_run_that_was_stopped_ends_with_the_weights_of_one_that_was_no
         assert torch.equal(weights, stopped["average"][name]), name
 
 
-def test_an_exported_voice_counts_the_steps_of_the_one_it_began_with(
+def test_the_steps_of_an_exported_voice_include_those_of_the_voice_it_started_from(
     recipe: Path, voices: list[SpokenVoice], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = tmp_path / "run"
@@ -109,7 +109,7 @@ def test_an_exported_voice_counts_the_steps_of_the_one_it_began_with(
 
 
 @pytest.mark.skipif(importlib.util.find_spec("pyloudnorm") is None, reason="needs requirements/training.txt")
-def test_a_voice_is_brought_to_one_loudness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loudness_of_a_voice_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from training.voice import level
 
     glow_tts, vocoder = tmp_path / "glow", REPOSITORY / "voice_model" / "hifigan-v2" / "1"

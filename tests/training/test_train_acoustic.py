@@ -1,4 +1,4 @@
-"""A training run that is killed goes on, and ends where it would have ended."""
+"""A training run that was killed is resumed, and ends with the same weights."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(400)
-def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(folder: Path) -> None:
+def test_a_killed_run_ends_with_the_weights_of_one_that_was_never_stopped(folder: Path) -> None:
     whole, killed = folder / "whole", folder / "killed"
     output, _ = start(folder, whole).communicate(timeout=120)
     assert f"{STEPS}/{STEPS}" in output and "min left" in output
@@ -53,7 +53,7 @@ def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(folder: Path) ->
     saved = torch.load(killed / "acoustic.pth", weights_only=True)["step"]
     assert saved < STEPS, "the run was over before it was killed"
     output, _ = start(folder, killed).communicate(timeout=120)
-    assert int(output.splitlines()[1].partition("/")[0]) > saved  # after "6 utterances", how far it is
+    assert int(output.splitlines()[1].partition("/")[0]) > saved  # the line after "6 utterances" has the step
 
     ends = [torch.load(run / "acoustic.pth", weights_only=True) for run in (whole, killed)]
     assert [end["step"] for end in ends] == [STEPS, STEPS]
@@ -64,7 +64,7 @@ def test_a_killed_run_ends_with_the_weights_of_one_that_was_not(folder: Path) ->
     assert list((whole / "tensorboard").rglob("events.*"))
 
 
-def test_rejected_and_missing_recordings_are_not_learnt_from(folder: Path, tmp_path: Path) -> None:
+def test_rejected_and_missing_wavs_are_not_trained_on(folder: Path, tmp_path: Path) -> None:
     write_small_corpus(tmp_path / "corpus")
     (tmp_path / "corpus" / "rejected.txt").write_text("1.wav\t0.83\n2.wav\t0.5\n", encoding="utf-8")
     (tmp_path / "corpus" / "3.wav").unlink()

@@ -1,4 +1,4 @@
-"""manage.py train_voice: a folder of recordings becomes a member's voice, inactive until somebody has listened."""
+"""manage.py train_voice makes a voice for a member from recordings, inactive at first."""
 
 import importlib.util
 from io import StringIO
@@ -22,7 +22,7 @@ from voices.models import Member
 with_judge = pytest.mark.skipif(
     importlib.util.find_spec("faster_whisper") is None, reason="needs requirements/training.txt"
 )
-TEXT = "네, 좋아."  # too short for the recognizer to be asked
+TEXT = "네, 좋아."  # too short to be checked by the recognizer
 DEMO = '[[member]]\nid = 1\nslug = "demo"\nname = "데모"\nmode = "pronounced"\n'
 
 
@@ -70,7 +70,7 @@ def test_a_demo_voice_is_fine_tuned_on_recordings_of_any_rate(models: Path, reco
     weights = fine_tuning.fine_tune(
         usable, fine_tuning.DemoVoice(member, models), tmp_path, "9g", 2, "cpu", on_pace=lambda pace: None
     )
-    assert weights == tmp_path / "voice" / "9g_checkpoint_3.pth.tar"  # it began at 1
+    assert weights == tmp_path / "voice" / "9g_checkpoint_3.pth.tar"  # it started at 1
     utterances, minutes = corpus_size(tmp_path / "corpus")
     assert utterances == 6 and 0.05 < minutes < 0.08
 
@@ -90,13 +90,13 @@ def test_an_unknown_member_is_refused(models: Path, newcomer: Member, recordings
 
 
 @pytest.mark.skipif(importlib.util.find_spec("faster_whisper") is not None, reason="the recognizer is installed")
-def test_a_missing_recognizer_is_named_with_what_to_do(models: Path, newcomer: Member, recordings: Path) -> None:
+def test_the_error_names_a_missing_recognizer_and_what_to_do(models: Path, newcomer: Member, recordings: Path) -> None:
     with pytest.raises(CommandError, match=r"faster_whisper.*make training"):
         run(recordings, newcomer.pk)
 
 
 @with_judge
-def test_too_little_is_refused_after_all_that_is_wrong_was_said(
+def test_too_few_minutes_are_refused_after_all_problems_are_reported(
     models: Path, newcomer: Member, recordings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = StringIO()
@@ -108,7 +108,7 @@ def test_too_little_is_refused_after_all_that_is_wrong_was_said(
 
 
 @with_judge
-def test_a_recording_that_says_something_else_is_not_used(
+def test_a_recording_of_another_text_is_not_used(
     models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checking, "MIN_MINUTES", 0)
@@ -121,12 +121,12 @@ def test_a_recording_that_says_something_else_is_not_used(
 
 
 @with_judge
-def test_long_recordings_are_looked_through_for_the_lines_of_their_script(
+def test_the_lines_of_a_script_are_searched_in_long_recordings(
     models: Path, newcomer: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checking, "MIN_MINUTES", 0)
     folder = tmp_path / "readings"
-    write(folder / "hum.wav", speech(1))  # too short for the recognizer to be asked
+    write(folder / "hum.wav", speech(1))  # too short to be checked by the recognizer
     with pytest.raises(CommandError, match=r"no metadata\.csv in the folder, and no WAV with a script"):
         run(folder, newcomer.pk)
     (folder / "script.txt").write_text("오늘은 날씨가 참 좋지 않나요?", encoding="utf-8")
@@ -148,7 +148,7 @@ def test_the_voice_is_registered_inactive_with_its_card(
     assert "Nearest demo voice: 데모" in out and "on 1 sentences not trained on" in out
     card = read_card(voice.glow_tts_path)
     assert card is not None
-    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 3)  # it began at 1
+    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 3)  # it started at 1
     assert card.acoustic_model.sha256 == voice.glow_tts_sha256
-    assert run(recordings, newcomer.pk, steps=2)  # the run is over: it is only judged again
+    assert run(recordings, newcomer.pk, steps=2)  # the run is finished: the voice is only measured again
     assert newcomer.voices.count() == 1

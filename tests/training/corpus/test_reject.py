@@ -1,4 +1,4 @@
-"""The judge listens to a corpus once, and sets aside what is not what it should be."""
+"""The recognizer checks each wav of a corpus once, and rejects those that do not say their sentence."""
 
 import importlib.util
 from pathlib import Path
@@ -18,19 +18,19 @@ with_judge = pytest.mark.skipif(
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Six hums that say nothing."""
+    """Six wavs of hum without words."""
     write_small_corpus(tmp_path / "corpus")
     return tmp_path / "corpus"
 
 
 @with_judge
-def test_a_name_that_was_never_heard_costs_syllables_but_few_letters() -> None:
+def test_an_unknown_name_is_wrong_in_all_syllables_but_few_letters() -> None:
     said, heard = "녀굠을 왜 찾았어요?", "니어겸을 왜 찾아왔어요?"
     assert error_rate(said, heard) > 0.5 > letter_error_rate(said, heard)
     assert letter_error_rate("오늘은 날씨가 참 좋네요.", "저녁은 뭐 먹을지 아직 못 정했어요.") > 0.5
 
 
-def test_a_line_that_a_kill_left_unfinished_is_heard_again(tmp_path: Path) -> None:
+def test_an_incomplete_last_line_is_recognized_again(tmp_path: Path) -> None:
     heard = HeardFile(tmp_path / "heard.tsv")
     heard.add("a.wav", "안녕\n하세요")
     heard.add("b.wav", "")
@@ -43,7 +43,7 @@ def test_a_line_that_a_kill_left_unfinished_is_heard_again(tmp_path: Path) -> No
 
 
 @with_judge
-def test_another_limit_needs_no_listening(corpus: Path) -> None:
+def test_another_limit_needs_no_recognizer(corpus: Path) -> None:
     sentence = "오늘은 날씨가 참 좋네요."
     write_metadata(corpus, {"0": sentence, "1": sentence, "2": sentence, "3": "네."})
     heard = HeardFile(corpus / "heard.tsv")
@@ -58,7 +58,9 @@ def test_another_limit_needs_no_listening(corpus: Path) -> None:
 
 
 @with_judge
-def test_what_was_heard_before_a_kill_is_not_heard_again(corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wavs_that_were_checked_before_a_kill_are_not_checked_again(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     heard = HeardFile(corpus / "heard.tsv")
     for number in range(5):
         heard.add(f"{number}.wav", "안녕하세요, 반갑습니다.")

@@ -1,4 +1,4 @@
-"""Parts find their lines, whatever was left out, said twice, run together or misheard."""
+"""Parts are aligned with their lines, though some are missing, repeated, joined or recognized wrongly."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ LINES = ["오늘은 날씨가 참 좋네요.", "저녁은 뭐 먹을지 아직 �
 
 
 def heard(*texts: str, pause: float = 0.5, wavs: tuple[str, ...] = ()) -> list[HeardPart]:
-    """Two seconds each, one after another."""
+    """Return parts of two seconds each, one after another."""
     names = wavs or ("a.wav",) * len(texts)
     starts = [number * (2 + pause) for number in range(len(texts))]
     return [
@@ -23,7 +23,7 @@ def heard(*texts: str, pause: float = 0.5, wavs: tuple[str, ...] = ()) -> list[H
 
 
 def matched(parts: list[HeardPart], lines: list[str] = LINES) -> list[tuple[str, str]]:
-    """Which parts say which lines, by their numbers."""
+    """Return the numbers of part and line of each match."""
     return [
         ("".join(map(str, range(m.first_part, m.end_part))), "".join(map(str, range(m.first_line, m.end_line))))
         for m in align(parts, lines)
@@ -37,16 +37,16 @@ def matched(parts: list[HeardPart], lines: list[str] = LINES) -> list[tuple[str,
         (
             ["오늘은 날시가 잠 좋네요", LINES[1], "우리 다음 주 만날까요", "세 시에 와요"],
             ["00", "11", "22", "33"],
-        ),  # misheard
-        ([LINES[0], LINES[2]], ["00", "12"]),  # two lines left out
-        (["자, 시작할게요 하나 둘", LINES[0], "아 틀렸다 다시", LINES[1]], ["10", "31"]),  # said besides
-        ([LINES[0], LINES[0], LINES[1]], ["00", "21"]),  # said twice: one of the two
+        ),  # recognized wrongly
+        ([LINES[0], LINES[2]], ["00", "12"]),  # two lines are missing
+        (["자, 시작할게요 하나 둘", LINES[0], "아 틀렸다 다시", LINES[1]], ["10", "31"]),  # speech that is in no line
+        ([LINES[0], LINES[0], LINES[1]], ["00", "21"]),  # said twice: one of the two is matched
         (["전혀 다른 이야기입니다만", "그것도 아니고요"], []),
         (["", LINES[0], ""], ["10"]),
         ([], []),
     ],
 )
-def test_each_part_finds_its_line(texts: list[str], expected: list[str]) -> None:
+def test_each_part_is_matched_with_its_line(texts: list[str], expected: list[str]) -> None:
     found = ["".join(pair) for pair in matched(heard(*texts))]
     if texts[:2] == [LINES[0], LINES[0]]:
         assert found in (expected, ["10", "21"])
@@ -54,7 +54,7 @@ def test_each_part_finds_its_line(texts: list[str], expected: list[str]) -> None
         assert found == expected
 
 
-def test_a_line_with_pauses_in_it_is_joined() -> None:
+def test_the_parts_of_a_line_with_pauses_are_joined() -> None:
     parts = heard("오늘은", "날씨가 참", "좋네요", LINES[1])
     assert matched(parts) == [("012", "0"), ("3", "1")]
 

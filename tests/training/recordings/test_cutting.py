@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_lines_are_found_and_what_is_left_over_is_named(folder: Path) -> None:
+def test_lines_are_found_and_what_is_not_matched_is_reported(folder: Path) -> None:
     from training.measures.heard import HeardFile
     from training.measures.judge import Judge
     from training.recordings.checking import check_recordings

@@ -1,4 +1,4 @@
-"""The nearest voice is the one that sounds nearest."""
+"""Speakers are compared by pitch and timbre."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from training.recordings.likeness import describe_speaker
 def test_pitch_and_distance() -> None:
     voice = describe_speaker(speech(12), SAMPLE_RATE)
     again = describe_speaker(speech(9, level=0.05, noise=5e-5, seed=1), SAMPLE_RATE)
-    lower = describe_speaker(speech(12), SAMPLE_RATE * 2 // 3)  # the same, played slowly
+    lower = describe_speaker(speech(12), SAMPLE_RATE * 2 // 3)  # the same at a lower rate
     assert abs(voice.pitch - 180) < 3
     assert abs(lower.pitch - 120) < 3
     assert voice.distance(voice) == 0

@@ -1,4 +1,4 @@
-"""The list of recordings is read as people's tools write it, and never leads out of its folder."""
+"""The list of recordings is read in the formats of common tools, and cannot name files outside its folder."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def test_a_list_is_read(folder: Path, encoding: str) -> None:
 @pytest.mark.parametrize(
     "name", ["../outside", "../outside.wav", "/etc/passwd", "..", "", "missing", "a\x00", "x" * 300, "link", "wavs/b"]
 )
-def test_a_name_that_leaves_the_folder_is_not_followed(folder: Path, name: str) -> None:
+def test_a_name_outside_the_folder_is_refused(folder: Path, name: str) -> None:
     (folder / "link.wav").symlink_to(folder.parent / "outside.wav")
     recordings, (problem,) = read_metadata(listed(folder, f"{name}|안녕하세요."))
     assert recordings == []
@@ -52,12 +52,12 @@ def test_a_name_that_leaves_the_folder_is_not_followed(folder: Path, name: str) 
     ("line", "reason"),
     [("a", "no Korean text"), ("a|hello", "no Korean text"), ("a|" + "가" * 301, "longer than 300 characters")],
 )
-def test_a_line_without_a_usable_text_is_named(folder: Path, line: str, reason: str) -> None:
+def test_a_line_without_a_usable_text_is_reported(folder: Path, line: str, reason: str) -> None:
     recordings, (problem,) = read_metadata(listed(folder, line))
     assert recordings == [] and problem.file == "a.wav" and reason in problem.message
 
 
-def test_of_two_lines_for_a_wav_the_first_counts(folder: Path) -> None:
+def test_the_first_of_two_lines_for_a_wav_is_used(folder: Path) -> None:
     recordings, (problem,) = read_metadata(listed(folder, "a|하나\na.wav|둘"))
     assert [recording.text for recording in recordings] == ["하나"]
     assert "twice" in problem.message and not problem.left_out
@@ -67,12 +67,12 @@ def test_of_two_lines_for_a_wav_the_first_counts(folder: Path) -> None:
     ("content", "reason"),
     [(b"\xff\xfe\x00", "Save it as UTF-8"), (b"a|\n" * 20_001, "over 20000 lines"), (b"x" * (4 << 20) + b"x", "4 MB")],
 )
-def test_a_list_that_cannot_be_read_says_why(folder: Path, content: bytes, reason: str) -> None:
+def test_the_error_says_why_a_list_cannot_be_read(folder: Path, content: bytes, reason: str) -> None:
     (folder / "metadata.csv").write_bytes(content)
     with pytest.raises(RecordingsError, match=reason):
         read_metadata(folder)
 
 
-def test_a_folder_without_a_list_says_so(tmp_path: Path) -> None:
+def test_a_folder_without_a_list_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RecordingsError, match=r"no metadata\.csv"):
         read_metadata(tmp_path)

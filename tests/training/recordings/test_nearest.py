@@ -1,4 +1,4 @@
-"""A new voice begins with the demo voice that sounds most like the speaker."""
+"""Training starts from the demo voice that sounds most like the speaker."""
 
 import json
 import shutil
@@ -19,7 +19,7 @@ LOWER = 16_000  # Hz: the demo voice's speech, played at this rate, is five semi
 
 @pytest.fixture
 def voice_model(tmp_path: Path) -> Path:
-    """The first demo voice, and the same played slowly; a voice of another kind is never begun with."""
+    """The first demo voice, the same voice at a lower rate, and a voice of mode spelled, which is never chosen."""
     folder = tmp_path / "voice_model"
     for kind, letter in (("glow-tts", "g"), ("hifigan-v2", "h")):
         for number in (1, 2, 3):

@@ -1,4 +1,4 @@
-"""A long recording is cut where the speaker pauses, and nowhere else."""
+"""A long recording is cut at the speaker's pauses only."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from training.recordings.sound import MAX_SECONDS
 
 
 def recording(*seconds: float, noise: float = 1e-4) -> npt.NDArray[np.float32]:
-    """Voice and silence in turn, each so many seconds long, voice first."""
+    """Return alternating voice and silence with these durations in seconds, voice first."""
     random = np.random.default_rng(0)
     pieces = []
     for number, length in enumerate(seconds):
@@ -23,7 +23,7 @@ def recording(*seconds: float, noise: float = 1e-4) -> npt.NDArray[np.float32]:
 
 
 @pytest.mark.parametrize("noise", [0, 1e-4, 3e-3])
-def test_pauses_divide_and_short_silences_do_not(tmp_path: Path, noise: float) -> None:
+def test_a_recording_is_cut_at_pauses_and_not_at_short_silences(tmp_path: Path, noise: float) -> None:
     path = write(tmp_path / "a.wav", recording(1, 0.5, 2, 0.15, 1, 0.4, 3, 2, noise=noise))
     parts = find_parts(path)
     expected = [(0, 1), (1.5, 4.65), (5.05, 8.05)]
@@ -42,7 +42,7 @@ def test_a_part_that_would_be_too_long_is_cut_at_shorter_silences(tmp_path: Path
     assert all(part.seconds < MAX_SECONDS for part in parts)
 
 
-def test_clicks_and_silence_are_no_parts(tmp_path: Path) -> None:
+def test_clicks_and_silence_are_not_parts(tmp_path: Path) -> None:
     (part,) = find_parts(write(tmp_path / "a.wav", recording(1, 1, 0.04, 1)))
     assert part.start == 0
     assert find_parts(write(tmp_path / "empty.wav", np.empty(0, dtype=np.float32))) == []

@@ -1,4 +1,4 @@
-"""Long recordings are brought together with their scripts, and what can't be used is named."""
+"""Long recordings are read with their scripts, and what can't be used is reported."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def english() -> object:
         yield
 
 
-def test_a_script_of_the_same_name_is_that_wavs_and_the_other_is_read_through_the_rest(tmp_path: Path) -> None:
+def test_a_script_belongs_to_the_wav_of_its_name_and_script_txt_to_all_others(tmp_path: Path) -> None:
     for name in ("b", "a", "c"):
         write(tmp_path / f"{name}.wav", speech(2))
     (tmp_path / "b.txt").write_text("\ufeff첫째  문장.\n\n둘째|문장.\n", encoding="utf-8")
@@ -32,7 +32,7 @@ def test_a_script_of_the_same_name_is_that_wavs_and_the_other_is_read_through_th
     assert [source.text for source in alone.sources] == ["첫째 문장.\n둘째 문장."]
 
 
-def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
+def test_what_cannot_be_used_is_reported(tmp_path: Path) -> None:
     write(tmp_path / "a.wav", speech(2))
     write(tmp_path / "low.wav", speech(2), 8_000)
     write(tmp_path / "silent-partner.wav", speech(2))
@@ -51,7 +51,7 @@ def test_what_cannot_be_used_is_named(tmp_path: Path) -> None:
     }
 
 
-def test_links_that_lead_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
     write(tmp_path / "outside.wav", speech(2))
     (tmp_path / "outside.txt").write_text("비밀 문장.\n", encoding="utf-8")
     folder = tmp_path / "folder"

@@ -1,4 +1,4 @@
-"""What is wrong with a recording is said of that recording, and a good one is left in peace."""
+"""Each fault of a recording is reported, and a good recording has no problems."""
 
 from pathlib import Path
 
@@ -43,10 +43,10 @@ def test_stereo_at_another_rate_is_fine(tmp_path: Path) -> None:
         (speech(110), SAMPLE_RATE, "22.5 s long", True),
         (speech(3, level=0.1), SAMPLE_RATE, "10 syllables of text, but 0.", True),
         (speech(60), SAMPLE_RATE, "10 syllables of text, but 1", True),
-        (GOOD, 48_000, "10 syllables of text, but 0.9", True),  # a header that says a false rate
+        (GOOD, 48_000, "10 syllables of text, but 0.9", True),  # a wrong sample rate in the header
     ],
 )
-def test_each_fault_is_named_with_what_it_costs(
+def test_each_fault_is_reported_with_its_consequence(
     tmp_path: Path, samples: npt.NDArray[np.float32], sample_rate: int, reason: str, left_out: bool
 ) -> None:
     problems = check_sound(Recording(write(tmp_path / "take.wav", samples, sample_rate), TEXT))
@@ -56,7 +56,7 @@ def test_each_fault_is_named_with_what_it_costs(
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF", b"no sound at all", b"RIFF\xff\xff\xff\xffWAVEfmt "])
-def test_a_file_that_is_no_wav_is_left_out(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_wav_is_not_used(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "take.wav"
     path.write_bytes(content)
     (problem,) = check_sound(Recording(path, TEXT))

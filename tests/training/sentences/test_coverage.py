@@ -1,4 +1,4 @@
-"""The corpus says every syllable and every pair of sounds of Korean."""
+"""The corpus has every syllable and every pair of sounds of Korean."""
 
 import pytest
 
@@ -22,10 +22,10 @@ def test_the_inventory_is_that_of_the_standard() -> None:
     syllables, pairs = inventory()
     assert {"가", "힙", "쀔"} & syllables == {"가", "힙"}  # 쀔 is in no word
     assert "값" not in syllables and "갑" in syllables
-    assert "ᆨᄂ" not in pairs and "ᆼᄂ" in pairs  # 국내 is said 궁내
+    assert "ᆨᄂ" not in pairs and "ᆼᄂ" in pairs  # 국내 is pronounced 궁내
 
 
-def test_the_corpus_says_all_of_it() -> None:
+def test_the_corpus_has_all_of_them() -> None:
     syllables, pairs = inventory()
     units = units_of(corpus_sentences())
     assert syllables - set(units.syllables) == set()

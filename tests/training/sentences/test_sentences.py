@@ -1,4 +1,4 @@
-"""What training sees and what it is measured with never meet."""
+"""No sentence to measure with is trained on."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from training import sentences as lists
 from training.sentences import HELD_OUT, corpus_sentences, held_out_sentences, refuse_held_out
 
 
-def test_the_corpus_holds_each_sentence_once_and_no_held_out_one() -> None:
+def test_the_corpus_has_each_sentence_once_and_no_held_out_one() -> None:
     sentences = corpus_sentences()
     assert len(sentences) == len(set(sentences)) > 2000
     assert len(held_out_sentences()) == len(set(held_out_sentences())) == 40

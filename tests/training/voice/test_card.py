@@ -1,4 +1,4 @@
-"""A demo voice's card says what the voice was made of, and how well it is understood."""
+"""The card of a demo voice has its data, its training and its error rate."""
 
 import importlib.util
 import sys
@@ -14,7 +14,7 @@ from voices.library.card import describe_model, read_card
 from voices.synth.checkpoint import read_voice_settings
 
 
-def test_the_teachers_package_is_the_one_that_is_installed_with_the_recipe() -> None:
+def test_the_teachers_package_is_the_pinned_one() -> None:
     pins = (REPOSITORY / "requirements" / "training.txt").read_text(encoding="utf-8").splitlines()
     assert teachers.PACKAGE.replace(" ", "==") in pins
     assert str(teachers.TEACHERS["3"]).startswith("timbre 60% jm_kumo + 40% jf_alpha, prosody jf_gongitsune, speed")
