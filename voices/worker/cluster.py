@@ -22,7 +22,7 @@ from django_q import cluster
 from django_q.worker import worker
 
 from voices.models import VoiceRequest
-from voices.webhooks.sender import deliver_due
+from voices.worker.webhook_sender import deliver_due
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
