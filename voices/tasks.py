@@ -1,7 +1,7 @@
-"""What the queue runs: the request whose turn it is gets claimed, spoken, stored, and told to be done.
+"""The one task of the queue: claim the request whose turn it is, speak it, store the audio, and finish it.
 
-The queue says that there is work; the table says which. So a queue row that is lost, repeated or older than
-this code does no harm: the sweeper writes what is missing, and a task that finds nothing to do just ends.
+A queue row only says that there is work; the table of requests says which. So a queue row that is lost, repeated or
+written by an older version does no harm: the sweeper adds missing rows, and a task that finds no request just ends.
 """
 
 import errno
@@ -29,7 +29,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class AttemptLost(Exception):
-    """The request was cancelled, deleted or taken over: this attempt must stop and change nothing."""
+    """The request was cancelled, deleted or claimed again: this attempt must stop and change nothing."""
 
 
 class NoVoiceError(SynthError):
@@ -39,12 +39,12 @@ class NoVoiceError(SynthError):
 
 
 def synthesize_next() -> None:
-    """Speak the request whose turn it is. Whatever happens is written to its row; the queue is told nothing."""
+    """Speak the request whose turn it is. The result, an error too, is written to its row; nothing is raised."""
     try:
         if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
             attempt(request)
     except DATABASE_AWAY:
-        # The lease runs out, and the sweeper queues the request again.
+        # The lease expires, and the sweeper queues the request again.
         logger.exception("the database is away")
 
 
@@ -57,12 +57,12 @@ def attempt(request: VoiceRequest) -> None:
         logger.info("request %s: attempt %s was overtaken", request.pk, request.attempt)
     except SynthError as error:
         logger.warning("request %s failed: %s", request.pk, error)
-        message = str(error)  # the name `error` is gone when a repeated call would look for it
+        message = str(error)  # the name `error` is deleted at the end of this block, before a repeated call
         code = error.code
         through_outage(lambda: request.fail(code, message))
     except DATABASE_AWAY:
         raise
-    except BaseException as error:  # a request may end in SystemExit or django-q2's timeout too
+    except BaseException as error:  # SystemExit and django-q2's timeout are no `Exception`
         logger.exception("request %s: attempt %s failed", request.pk, request.attempt)
         code = _failure_code(error)
         pause = _pause_seconds(request, error)
@@ -102,13 +102,13 @@ def speak(request: VoiceRequest) -> None:
         if not through_outage(lambda: _finish(request, audio, speech.duration_seconds)):
             raise AttemptLost
     except (AttemptLost, AudioNotStored):
-        # After any other exception the row may name this audio: then it is the sweeper's to judge.
+        # After any other exception the row may name this audio already; the sweeper decides then.
         discard_audio(attempt_audio_name(request))
         raise
 
 
 def _finish(request: VoiceRequest, audio: bytes, duration_seconds: float) -> bool:
-    """Tell of the stored audio. False: this attempt lost the row."""
+    """Record the stored audio. False: this attempt no longer holds the row."""
     with transaction.atomic():
         finished = request.succeed(
             audio_name=attempt_audio_name(request),
@@ -116,14 +116,15 @@ def _finish(request: VoiceRequest, audio: bytes, duration_seconds: float) -> boo
             audio_sha256=hashlib.sha256(audio).hexdigest(),
             duration_seconds=duration_seconds,
         )
-        # The row is locked until the commit, so no later attempt's audio is overwritten.
+        # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
         if finished and (public := public_audio_name(request)):
             store_audio(public, audio)
-    # Where the answer to an earlier commit was lost, the row names this audio already.
+    # If the connection broke during an earlier commit, the row may name this audio already.
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=attempt_audio_name(request)).exists()
 
 
 def _failure_code(error: BaseException) -> str:
+    """Return the stable error code of an exception that is not a ``SynthError``."""
     cause = error.__cause__ if isinstance(error, AudioNotStored) else error
     match cause:
         case OSError(errno=number) if number in _DISK_FULL:
@@ -135,9 +136,9 @@ def _failure_code(error: BaseException) -> str:
 
 
 def _pause_seconds(request: VoiceRequest, error: BaseException) -> float:
-    """How long to wait before the next attempt: 2 s after the first, then five times as long each time.
+    """Return how long to wait before the next attempt: 2 s after the first, then five times as long each time.
 
-    The last attempt is kept for when a storage that is away, or that let the time run out, may be back.
+    If the storage fails or is too slow, the last attempt waits ``STORAGE_PATIENCE_SECONDS`` for it to recover.
     """
     if isinstance(error, AudioNotStored | TimeoutException) and request.attempts_left == 1:
         return settings.STORAGE_PATIENCE_SECONDS

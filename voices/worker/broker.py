@@ -1,6 +1,6 @@
 """django-q2's ORM broker, woken by Postgres instead of polling.
 
-Enqueue to start falls from the polling interval to milliseconds; `docs/operations.md` has the figures.
+A request is begun milliseconds after it is enqueued, not a polling interval; `docs/operations.md` has the figures.
 """
 
 import logging
@@ -22,7 +22,7 @@ QUEUE_CHANNEL = "voice_queue"
 _DATABASE_ERRORS = (psycopg.Error, Error)  # of the listening connection, and of Django's
 _OUTAGE_PAUSE_SECONDS = 1.0
 
-# One round trip, where Django's select_for_update and update would take four.
+# One round trip; Django's select_for_update and update would take four.
 _TAKE = f"""
     UPDATE {OrmQ._meta.db_table} SET lock = now() + make_interval(secs => %s)
     WHERE id IN (
@@ -34,26 +34,26 @@ _TAKE = f"""
 
 
 class NotifyingBroker(ORM):
-    """Takes each queue row by one UPDATE that skips what others hold, and sleeps on LISTEN."""
+    """Takes queue rows by one UPDATE that skips locked ones, and waits by LISTEN."""
 
     _listener: psycopg.Connection[Any] | None = None
 
     def enqueue(self, task: str) -> int:
-        """Write the queue row and wake a pusher; both take effect when the transaction commits."""
+        """Write the queue row and NOTIFY; both take effect when the transaction commits. Return the row's id."""
         with transaction.atomic(using=Conf.ORM, savepoint=False):
-            # By the database's clock: that of whoever asks may be wrong.
+            # By the database's clock: the clock of this machine may be wrong.
             row: OrmQ = self.get_connection().create(key=self.list_key, payload=task, lock=Now())
             with connections[Conf.ORM].cursor() as cursor:
                 cursor.execute("SELECT pg_notify(%s, '')", [QUEUE_CHANNEL])
         return int(row.pk)
 
     def dequeue(self) -> list[tuple[int, str]]:
-        """Up to ``Conf.BULK`` rows as ``(id, payload)``, or none after at most ``Conf.POLL`` seconds.
+        """Return up to ``Conf.BULK`` rows as ``(id, payload)``, or none after at most ``Conf.POLL`` seconds.
 
-        An exception here would keep the pusher away for ten seconds; a database comes back sooner.
+        Raises nothing: after an exception, django-q2's pusher would pause for ten seconds.
         """
         try:
-            # Listen before looking: what arrives between the two is then heard, not missed.
+            # LISTEN before the query: a row that is added between the two is notified, not missed.
             listener = self._listening()
             if rows := self._take():
                 return rows
@@ -68,7 +68,7 @@ class NotifyingBroker(ORM):
         return []
 
     def delete(self, task_id: int) -> None:
-        """Also what acknowledging does. A row that stays for now comes again, and finds nothing to do."""
+        """Delete a queue row; django-q2 acknowledges by this, too. If it fails, the row is only taken once more."""
         try:
             super().delete(task_id)
         except _DATABASE_ERRORS as error:
@@ -81,7 +81,7 @@ class NotifyingBroker(ORM):
             return sorted(cursor.fetchall())
 
     def _listening(self) -> psycopg.Connection[Any]:
-        """A connection of the pusher's own: Django closes and reopens its between tasks."""
+        """Return the pusher's own connection, which LISTENs; Django closes its own between tasks."""
         if self._listener is None or self._listener.closed:
             self._listener = psycopg.connect(**listener_parameters(Conf.ORM))
             self._listener.execute(f"LISTEN {QUEUE_CHANNEL}")

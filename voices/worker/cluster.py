@@ -37,14 +37,15 @@ _KILLED_WITHIN_SECONDS = 1.0
 
 
 class Sentinel(cluster.Sentinel):
-    """django-q2's guard of workers, monitor and pusher, without locks, and with a kill that is heard."""
+    """django-q2's guard of workers, monitor and pusher, without locks that a killed process could keep."""
 
     def __init__(self, stop_event: Flag, start_event: Flag) -> None:
         super().__init__(stop_event, start_event, UUID(CLUSTER_ID), start=False)
-        # Whoever signals a whole group means the main process, which then tells us. Our children inherit this.
+        # A signal to the whole process group is for the main process, which then sets `stop_event`. Our children
+        # inherit this.
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        # A group of our own, by which the main process can end what is left of us.
+        # A process group of its own, by which the main process can kill the children that are left.
         os.setpgid(0, 0)
         import_for_workers()
         self.event_out = Flag()
@@ -56,29 +57,29 @@ class Sentinel(cluster.Sentinel):
         self.spawn_process(worker, self.task_queue, self.result_queue, Timer(), self.timeout)
 
     def reincarnate(self, process: BaseProcess) -> None:
-        # A C call that hangs ends by SIGKILL only; django-q2 would send SIGTERM.
+        # Only SIGKILL ends a C call that hangs; django-q2 would send SIGTERM.
         process.kill()
         super().reincarnate(process)
 
 
 class Cluster:
-    """The main process: starts the sentinel, sweeps while that lives, and gives back what it held at the end."""
+    """The main process: starts the sentinel, sweeps while it lives, and gives back claimed requests at the end."""
 
     def __init__(self) -> None:
         self._asked_to_stop = False
 
     def run(self) -> int:
-        """Until SIGTERM or SIGINT asks for the end, or the sentinel dies. Returns the exit status."""
+        """Run until SIGTERM or SIGINT, or until the sentinel dies. Return the exit status."""
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_number, self._ask_to_stop)
         die_with_parent()
-        # A connection does not survive a fork, nor do threads: those come after it.
+        # Neither connections nor threads survive a fork, so the threads start after it.
         connections.close_all()
         stop, started = Flag(), Flag()
         sentinel = get_context("fork").Process(target=Sentinel, args=(stop, started))
         sentinel.start()
         over = threading.Event()
-        # Apart from each other: a storage or a webhook that hangs must not keep requests waiting.
+        # One thread each: a storage or a webhook that hangs must not delay the sweeper of requests.
         jobs = (sweep, delete_stray_audio, deliver_due)
         sweepers = [threading.Thread(target=_repeat, args=(job, over)) for job in jobs]
         for sweeper in sweepers:
@@ -102,7 +103,7 @@ class Cluster:
 
 
 def _repeat(job: Callable[[], Any], over: threading.Event) -> None:
-    """Every few seconds, whatever happens to the database or the storage."""
+    """Call ``job`` every ``SWEEP_SECONDS`` until the end; log its exceptions."""
     while not over.wait(settings.SWEEP_SECONDS):
         try:
             job()
@@ -113,13 +114,13 @@ def _repeat(job: Callable[[], Any], over: threading.Event) -> None:
 
 
 def _kill(sentinel: BaseProcess) -> None:
-    """The sentinel and what it leaves behind."""
+    """Kill the sentinel and the processes of its group."""
     assert sentinel.pid
     sentinel.kill()
     sentinel.join()
     give_up_at = time.monotonic() + _KILLED_WITHIN_SECONDS
     with suppress(ProcessLookupError):
-        # The dead stay in the group until somebody reaps them, which need not happen in a container.
+        # A killed process stays in the group until it is reaped, which may never happen in a container.
         while time.monotonic() < give_up_at:
             os.killpg(sentinel.pid, signal.SIGKILL)
             time.sleep(0.01)
@@ -131,4 +132,4 @@ def _release() -> None:
             logger.info("%s requests were cut short and are queued again", released)
         enqueue_missing()
     except Error as error:
-        logger.warning("what was held is queued again when its lease ends: %s", error)
+        logger.warning("claimed requests are queued again when their leases expire: %s", error)

@@ -1,4 +1,4 @@
-"""Who claims requests: one id for all processes of a cluster, which are forks of the one that made it."""
+"""The id by which a cluster claims requests; its processes are forks, so all have the same."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""Keeping hold of a request while it is spoken."""
+"""Renew the lease of a request while it is spoken."""
 
 import logging
 import threading
@@ -15,13 +15,13 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def renewed_lease(request: VoiceRequest) -> Iterator[None]:
-    """Renew the lease every third of its length. A short request is over before the first time."""
+    """Renew the lease every third of ``LEASE_SECONDS``; a short request needs no renewal."""
     over = threading.Event()
     threading.Thread(target=_renew, args=(request, over), daemon=True).start()
     try:
         yield
     finally:
-        # Not waited for: a renewal that comes too late finds the row in other hands, and changes nothing.
+        # The thread is not joined: a renewal after the end of the attempt changes nothing.
         over.set()
 
 
@@ -30,7 +30,7 @@ def _renew(request: VoiceRequest, over: threading.Event) -> None:
         while not over.wait(settings.LEASE_SECONDS / 3):
             try:
                 if not request.renew_lease():
-                    return  # the attempt learns of it when it next reports
+                    return  # the attempt finds out at its next progress report
             except Error as error:
                 logger.warning("request %s: the lease can't be renewed now: %s", request.pk, error)
                 connection.close()

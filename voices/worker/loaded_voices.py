@@ -1,4 +1,4 @@
-"""The voices that this worker process keeps loaded."""
+"""Keep the voices that this worker process speaks with in memory."""
 
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, cast
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class LoadedVoices:
-    """Loads a voice once and keeps it while it fits; the least recently used goes first."""
+    """Loads voices on first use and keeps as many as fit; the least recently used is dropped first."""
 
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._voices: OrderedDict[tuple[str, ...], Voice] = OrderedDict()
 
     def get(self, row: VoiceRow) -> "Voice":
-        """The voice of ``row``, ready to speak.
+        """Return the voice of ``row``, ready to speak.
 
         Raises :class:`CheckpointError` if its files can't be used, or aren't those it was imported with.
         """
-        # The folders too: the same weights may lie beside another config.
+        # The folders belong to the key: the same weights may lie beside another config.
         key = (row.glow_tts_dir, row.hifigan_dir, row.glow_tts_sha256, row.hifigan_sha256, row.mode)
         if key not in self._voices:
             self._voices[key] = _load(row)

@@ -1,4 +1,4 @@
-"""What processes share without a lock: one that is killed while it holds a lock stops all the others for ever."""
+"""Shared values without locks: a process that is killed while it holds a lock stops all others for ever."""
 
 import mmap
 import os
@@ -10,7 +10,7 @@ _LOOK_EVERY_SECONDS = 0.05
 
 
 class Flag:
-    """`multiprocessing.Event`, for processes that may be killed."""
+    """Like `multiprocessing.Event`, for processes that may be killed."""
 
     def __init__(self) -> None:
         self._byte = mmap.mmap(-1, 1)
@@ -22,7 +22,7 @@ class Flag:
         return self._byte[0] == 1
 
     def wait(self, timeout: float) -> bool:
-        """Wait for it to be set, `timeout` seconds at most. Returns whether it is."""
+        """Wait until the flag is set, at most ``timeout`` seconds. Return whether it is."""
         deadline = time.monotonic() + timeout
         while not self.is_set() and (remaining := deadline - time.monotonic()) > 0:
             time.sleep(min(remaining, _LOOK_EVERY_SECONDS))
@@ -30,10 +30,10 @@ class Flag:
 
 
 class Timer:
-    """The seconds that a worker's task may still take; negative while it has none.
+    """The seconds that a worker's task may still take; negative while it has no task.
 
-    django-q2's guard counts such a value down, which takes a lock; here the worker writes the end of its time, and
-    the clock, which all processes share, counts.
+    django-q2's guard counts such a value down under a lock. Here the worker writes the time at which its task must
+    end, by the monotonic clock, which all processes share, and the guard's writes are ignored.
     """
 
     def __init__(self, value: float = -1.0) -> None:

@@ -1,4 +1,4 @@
-"""No process outlives its parent: an orphaned worker would speak on with nobody to guard or stop it."""
+"""End processes whose parent is dead: nothing would guard or stop an orphaned worker."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent() -> None:
-    """From now on, what this process forks is killed when its parent dies, and so are its own children (Linux)."""
+    """From now on, let the kernel kill forked processes, and theirs, when their parent dies (Linux only)."""
     if sys.platform != "linux":
         return
     prctl = ctypes.CDLL(None).prctl
@@ -21,7 +21,7 @@ def die_with_parent() -> None:
 
     def after_in_child() -> None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # It may have died before we asked.
+        # The parent may have died before the call.
         if os.getppid() != forking:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""Changes that are worth waiting for while the database is away."""
+"""Repeat a change of the database while that is away."""
 
 import logging
 import time
@@ -18,9 +18,10 @@ T = TypeVar("T")
 
 
 def through_outage(change: Callable[[], T]) -> T:
-    """Call ``change`` until the database answers, on a new connection each time, for a minute at most.
+    """Call ``change`` until the database answers, with a new connection each time, for ``LONGEST_OUTAGE_SECONDS``.
 
-    It must be harmless to repeat: an answer may have been lost after the change was made.
+    ``change`` must be harmless to repeat: the connection may have broken after the commit. Raises the database's
+    exception at the end of that time, and at once within a transaction.
     """
     give_up_at = time.monotonic() + LONGEST_OUTAGE_SECONDS
     while True:

@@ -1,7 +1,7 @@
-"""The queue between a cluster's processes, which any of them may leave by SIGKILL at any time.
+"""The queue between a cluster's processes, any of which may be killed at any time.
 
-`multiprocessing.Queue` guards its pipe with locks, and a worker that is killed while it waits keeps one: the whole
-cluster stands still. Here each message is one packet of a socket, which the kernel gives to exactly one reader.
+`multiprocessing.Queue` guards its pipe with locks: a worker that is killed while it waits keeps one, and the whole
+cluster hangs. Here each message is one packet of a socket, which the kernel gives to exactly one reader.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ from voices.worker.lock_free import Flag
 
 logger = logging.getLogger(__name__)
 
-# Below what any kernel takes as one packet; ours have some hundred bytes.
+# Any kernel takes this as one packet; our messages have some hundred bytes.
 _MAX_BYTES = 2**16
 _LOOK_EVERY_SECONDS = 0.5
 _PUT_EVERY_SECONDS = 0.002
@@ -26,14 +26,18 @@ STOP = "STOP"  # what django-q2's loops end with
 
 
 class PacketQueue:
-    """As django-q2 uses a queue. With ``closing``, at most one message waits in it, and once that is set none."""
+    """The methods of a queue that django-q2 calls.
+
+    With ``closing``, `put` waits until the queue is empty, so that it holds one message at most, and `get` returns
+    ``STOP`` once that flag is set.
+    """
 
     def __init__(self, closing: Flag | None = None) -> None:
         self._closing = closing
         self._reader, self._writer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def put(self, message: Any) -> None:
-        """Waits for its turn. What can't be sent is dropped: the requests' table says what is to be done."""
+        """Send a message. One that can't be sent is only logged: the table of requests says what is to be done."""
         try:
             packet = pickle.dumps(message)
         except Exception:  # pickle raises whatever the object's own methods raise
@@ -42,7 +46,7 @@ class PacketQueue:
         if len(packet) > _MAX_BYTES:
             logger.error("too large to be passed on, with %s bytes: %.200r", len(packet), message)
             return
-        # What lies here when the workers are busy would be done after what comes later and matters more.
+        # A message that waits here while the workers are busy would be handled before more urgent later ones.
         while self._closing and not self._closing.is_set() and not self.empty():
             time.sleep(_PUT_EVERY_SECONDS)
         self._writer.send(packet)
@@ -61,10 +65,10 @@ class PacketQueue:
         return struct.unpack("i", unread) == (0,)
 
     def qsize(self) -> int:
-        """django-q2 only shows it: 1 for any number."""
+        """Return 1 for any number of messages; django-q2 only displays it."""
         return 0 if self.empty() else 1
 
     def close(self) -> None:
-        """Nothing to do, and no thread to join: what was put has been sent."""
+        """Do nothing: messages are sent by `put` itself, and there is no thread to join."""
 
     join_thread = close

@@ -1,4 +1,4 @@
-"""Brings back what a dead worker, a lost queue row or a silent storage left behind."""
+"""Repair what killed workers, lost queue rows and failing storages leave behind."""
 
 import logging
 
@@ -13,20 +13,20 @@ from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 100  # rows or objects that one sweep looks after
+_AT_ONCE = 100  # queue rows or requests per sweep
 
 
 def sweep() -> None:
-    """Take requests back from the dead, and see that what waits has its queue rows."""
+    """Queue the requests of dead workers again, and add missing queue rows."""
     if recovered := VoiceRequest.objects.recover_abandoned():
         logger.warning("%s requests were left by workers that died", recovered)
     enqueue_missing()
 
 
 def enqueue_missing() -> None:
-    """Write as many queue rows as requests wait for in vain.
+    """Add queue rows until there are as many as waiting requests.
 
-    Rows that are being worked on don't count: their worker may be dead. One too many does no harm.
+    Rows that a worker has taken don't count: it may be dead. One row too many does no harm.
     """
     waiting = VoiceRequest.objects.waiting().count()
     in_queue = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lte=Now()).count()
@@ -35,7 +35,7 @@ def enqueue_missing() -> None:
 
 
 def delete_stray_audio() -> None:
-    """Delete the audio of attempts that lost or died. What the storage refuses is tried again next time."""
+    """Delete the audio of attempts that did not succeed. If the storage fails, the next sweep tries again."""
     for request in VoiceRequest.objects.with_stray_audio()[:_AT_ONCE]:
         for name in stray_audio_names(request):
             default_storage.delete(name)

@@ -1,4 +1,4 @@
-"""What is done before a worker's first task, so that no fan waits for it."""
+"""Load code and voices before a worker's first task, so that the first request does not wait for them."""
 
 import logging
 from typing import Any
@@ -8,36 +8,37 @@ from django.db import Error, connections
 from django_q.signals import post_spawn
 
 from voices.models import Voice, VoiceRequest
+from voices.synth import coqui, read, synthesize
+from voices.worker.loaded_voices import loaded_voices
 
 logger = logging.getLogger(__name__)
 
 
 def connect() -> None:
+    """Let each worker process warm up when django-q2 has started it."""
     post_spawn.connect(warm_up)
 
 
 def import_for_workers() -> None:
-    """In the process that workers are forked from: a worker that replaces a dead one need not import for seconds."""
-    from voices.synth import coqui, read
-
+    """Import the models and the reader in the process that workers are forked from, which saves each one seconds."""
     coqui.import_models()
     read("안녕하세요.")
 
 
 def warm_up(**kwargs: Any) -> None:
-    """In a worker: load the active voices, and speak a word with each, until somebody waits for it.
+    """In a worker: load the active voices and speak a word with each, until a request is waiting.
 
-    An exception here would make django-q respawn the worker for ever, so it is only logged: a broken voice's
-    own requests will say what is wrong with it, and a database that is away comes back.
+    Exceptions are only logged, because django-q2 would restart the worker for ever: the requests of a broken voice
+    report the error themselves.
     """
-    import torch
+    import torch  # here, because the web process must not load it
 
     torch.set_num_threads(settings.TORCH_THREADS)
     connections.close_all()
     try:
         for voice in Voice.objects.filter(active=True).select_related("member"):
             if VoiceRequest.objects.waiting().exists():
-                break  # its voice is loaded now, the others when they are asked for
+                break  # the other voices are loaded on first use
             _try(voice)
     except Error:
         logger.exception("no more voices are loaded beforehand")
@@ -45,9 +46,6 @@ def warm_up(**kwargs: Any) -> None:
 
 
 def _try(voice: Voice) -> None:
-    from voices.synth import synthesize
-    from voices.worker.loaded_voices import loaded_voices
-
     try:
         synthesize(loaded_voices.get(voice), "안녕하세요.")
     except Exception as error:
