@@ -21,9 +21,9 @@ from django.test import Client
 from testing import factories
 from testing.receiver import Receiver, serving
 from voices.models import Member, VoiceRequest
-from voices.webhooks import sender
 from voices.webhooks.addresses import is_public, public_address
 from voices.webhooks.outbox import DISABLED_AFTER, MAX_ATTEMPTS, Webhook, WebhookDelivery, validate_url
+from voices.worker import webhook_sender
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def attempt() -> WebhookDelivery:
     (hook,) = Webhook.objects.all()
     delivery = WebhookDelivery.objects.claim(hook.pk)
     assert delivery is not None
-    sender.deliver(delivery)
+    webhook_sender.deliver(delivery)
     return WebhookDelivery.objects.get(pk=delivery.pk)
 
 
@@ -94,7 +94,7 @@ def test_the_signature_is_the_documented_one(webhook: Webhook) -> None:
     webhook.secret = "whsec_" + base64.b64encode(bytes(range(24))).decode()
     delivery = WebhookDelivery(pk=UUID("0192d3a4-0000-4000-8000-000000000001"), webhook=webhook)
     payload = '{"type":"voice_request.succeeded","data":{"text":"안녕."}}'.encode()
-    assert sender.signed(delivery, payload, 1764057600) == {
+    assert webhook_sender.signed(delivery, payload, 1764057600) == {
         "Content-Type": "application/json",
         "User-Agent": "ForV-Voices",
         "webhook-id": "0192d3a4-0000-4000-8000-000000000001",
@@ -168,7 +168,7 @@ def test_no_redirect_is_followed(member: Member, webhook: Webhook, receiver: Rec
 def test_an_answer_that_trickles_is_cut_off(
     member: Member, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr(webhook_sender, "ANSWER_SECONDS", 0.3)
     receiver.pause = 0.2  # three seconds in all, and never one of them without a byte
     cancel(member)
     begun = time.monotonic()
@@ -186,15 +186,15 @@ def test_an_attempt_that_was_killed_is_made_again(member: Member, webhook: Webho
 
 @pytest.mark.django_db(transaction=True)
 def test_a_slow_receiver_holds_up_no_other(member: Member, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "ROUND_SECONDS", 0.1)
+    monkeypatch.setattr(webhook_sender, "ROUND_SECONDS", 0.1)
     slow = socket.create_server(("127.0.0.1", 0))  # accepts and says nothing
-    monkeypatch.setattr(sender, "SOCKET_SECONDS", 0.5)
+    monkeypatch.setattr(webhook_sender, "SOCKET_SECONDS", 0.5)
     Webhook.objects.create(url=f"http://127.0.0.1:{slow.getsockname()[1]}/")
     Webhook.objects.create(url=receiver.url)
     for _ in range(2):
         cancel(member)
-    sender.deliver_due()
-    sender.deliver_due()
+    webhook_sender.deliver_due()
+    webhook_sender.deliver_due()
     assert len(receiver.got) == 2
     assert set(WebhookDelivery.objects.filter(delivered_at=None).values_list("webhook__url", flat=True)) == {
         f"http://127.0.0.1:{slow.getsockname()[1]}/"

@@ -22,13 +22,13 @@ from django_q import cluster
 from django_q.worker import worker
 
 from voices.models import VoiceRequest
-from voices.worker.webhook_sender import deliver_due
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
 from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
 from voices.worker.warm_up import import_for_workers
+from voices.worker.webhook_sender import deliver_due
 
 logger = logging.getLogger(__name__)
 
