@@ -1,11 +1,11 @@
-"""Two hundred fans at once, one worker: how long the web process takes to answer, and whether anything is lost.
+"""Measure two hundred clients at once with one worker: how long answers take, and whether a request is lost.
 
     python -m bench.load [--clients 200] [--rounds 3] [--max-queued 1000]
 
-Runs the whole service as `make run` does, with a tiny voice on a database of its own. In each round all clients post
-at the same moment; who is told `429` comes again when it says, as the page does. Prints the codes and times of all
-answers, how long each client took to be accepted, and what became of each accepted request; exits with 1 if there
-was an error other than 429 or an accepted request did not succeed.
+Runs the whole service as `make run` does, with a tiny voice on its own database. In each round all clients post at
+the same time; a client that gets `429` posts again after `Retry-After`, as the page does. Prints the status codes and
+times of all answers, how long it took until each client was accepted, and how the accepted requests ended. Exits with
+1 if there was an error other than 429 or an accepted request did not succeed.
 """
 
 import argparse
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def load(service: Service, n_clients: int, n_rounds: int) -> bool:
-    """Post, print, and wait for the end of all. True: no error but 429, nothing lost."""
+    """Post, wait for all requests to end, and print. Return whether there was no error but 429 and no loss."""
     asyncio.run(crowd(service.port, PATH, [wish("warm-up", 0)]))
     codes: collections.Counter[int] = collections.Counter()
     answered: list[float] = []
@@ -88,7 +88,7 @@ def percentiles(seconds: list[float], factor: float) -> str:
 
 
 def end(client: httpx.Client, request: str) -> str:
-    """The status that a request ends with, or the one that it is stuck in after two minutes."""
+    """Return the status that a request ends with, or the one that it still has after two minutes."""
     give_up_at = time.monotonic() + 120
     while True:
         status = str(client.get(f"{PATH}{request}/").json()["status"])

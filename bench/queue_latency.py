@@ -1,10 +1,10 @@
-"""Enqueue to start: how long a request waits for an idle worker.
+"""Measure enqueue to start: how long a request waits for an idle worker.
 
     make bench            # or: python -m bench.queue_latency --requests 100
 
-Runs a real qcluster with a tiny voice on a database of its own, posts one short request after another through
-the model's `submit`, and reads queue and start times off the rows, both by the database's clock. The broker
-that django-q2 brings is measured beside ours, in the same run.
+Runs a real qcluster with a tiny voice on its own database, submits one short request after another, and reads the
+times of queueing and start from the rows, both by the database's clock. The same run measures django-q2's own broker
+for comparison.
 """
 
 import argparse
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def prepare(folder: Path) -> None:
-    """A database, a tiny voice and a member that speaks with it."""
+    """Create a database, a tiny voice and a member that speaks with it."""
     from testing.tiny_voice import write_tiny_voice
 
     write_tiny_voice(folder / "voice_model", 1)
@@ -67,7 +67,7 @@ def prepare(folder: Path) -> None:
 
 
 def measure(broker_class: str, n_requests: int) -> list[float]:
-    """Milliseconds from enqueue to start, one for each request, with an idle worker each time."""
+    """Return milliseconds from enqueue to start, one for each request, with an idle worker each time."""
     from voices.models import VoiceRequest
 
     start_worker = (
@@ -80,7 +80,7 @@ def measure(broker_class: str, n_requests: int) -> list[float]:
         finished(VoiceRequest.objects.submit(member_id=1, text="준비."))
         waits = []
         for _ in range(n_requests):
-            # Long enough that the worker is idle again, and not in step with its polling.
+            # Long enough for the worker to be idle again; random, so that it is not in step with its polling.
             time.sleep(float(np.random.default_rng().uniform(0.05, 0.35)))
             request = finished(VoiceRequest.objects.submit(member_id=1, text="네."))
             assert request.started_at
@@ -92,7 +92,7 @@ def measure(broker_class: str, n_requests: int) -> list[float]:
 
 
 def finished(request: "VoiceRequest") -> "VoiceRequest":
-    """The request once it has succeeded."""
+    """Wait until the request has succeeded, and return it."""
     deadline = time.monotonic() + 120
     while not request.is_terminal and time.monotonic() < deadline:
         time.sleep(0.02)

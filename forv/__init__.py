@@ -1,1 +1,1 @@
-"""The hall: settings, addresses, and the servers' entry points."""
+"""The Django project: settings, URLs, entry points of the servers, health checks and `make run`."""

@@ -1,9 +1,9 @@
-"""The web process: event streams need ASGI."""
+"""Entry point of the web process; event streams need ASGI."""
 
 import os
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
-# Only web processes pool: a pool does not survive the forks of `qcluster`.
+# Only here: a connection pool does not survive the forks of `qcluster`.
 os.environ.setdefault("DATABASE_POOL_SIZE", "20")
 
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""For load balancers: is the process up, and can it serve?"""
+"""Health checks for load balancers."""
 
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
@@ -9,16 +9,16 @@ from django_q.models import OrmQ
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 while the process answers at all."""
+    """Answer 200: the process is up."""
     return JsonResponse({"status": "ok"})
 
 
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when the database, the queue and the storage answer; otherwise 503 naming who does not."""
+    """Answer 200 if the database, the queue and the storage answer, otherwise 503 with those that do not."""
     failing = []
     if not _database():
-        failing += ["database", "queue"]  # which lies in it: no need to wait a second time
+        failing += ["database", "queue"]  # the queue is in the database
     elif not _queue():
         failing += ["queue"]
     if not _storage():

@@ -1,4 +1,4 @@
-"""The fans' page, as Vite built it."""
+"""The page for fans, as Vite built it."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
-    """``frontend/dist/index.html``; its scripts and styles are static files with hashed names."""
+    """Answer ``frontend/dist/index.html``; its scripts and styles are static files with hashes in their names."""
     index = settings.FRONTEND_DIST / "index.html"
     if not index.exists():
         return HttpResponse("The page is not built yet: run `make setup`.", status=503)

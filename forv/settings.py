@@ -181,7 +181,7 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 
-# The React page may live on another origin, as the seed's did. The API takes no cookies.
+# The page may be served from another origin. The API uses no cookies.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(api|v1)/"

@@ -1,7 +1,7 @@
-"""`make run`: the database, the web process and the worker, started together and stopped together.
+"""`make run`: start the database, the web process and the worker together, and stop them together.
 
-The processes are those of the Procfile. honcho and its like signal whole process groups, on which a
-django-q2 cluster hangs; here only each process's head is told to stop, and what is left is killed.
+The processes are those of the Procfile. Runners like honcho send signals to whole process groups, which makes a
+django-q2 cluster hang. Here only the first process of each group gets a signal; later the rest is killed.
 """
 
 import contextlib
@@ -23,18 +23,18 @@ from forv import embedded_postgres
 # Before the settings are read, here and in the processes that are started.
 os.environ.setdefault("DJANGO_DEBUG", "1")
 
-# Longer than the worker takes to finish what it has begun, or to give it back.
+# Seconds; longer than the worker takes to finish its requests or to give them back.
 GRACE_SECONDS = settings.SHUTDOWN_GRACE_SECONDS + 4.0
 PROCFILE = Path(settings.BASE_DIR) / "Procfile"
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 
 
 class Stopped(Exception):
-    """Somebody asked for the end, by Ctrl-C or a signal."""
+    """The service is to stop, by Ctrl-C or a signal."""
 
 
 def main() -> int:
-    """Run until a signal or until a process ends by itself; returns the exit status."""
+    """Run until a signal, or until a process ends by itself. Return the exit status."""
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _stop)
     port = os.environ.setdefault("PORT", "8000")
@@ -52,7 +52,7 @@ def main() -> int:
     except Stopped:
         return 0
     finally:
-        # A second Ctrl-C must not leave something running.
+        # A second Ctrl-C must not interrupt this and leave processes running.
         for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signal_number, signal.SIG_IGN)
         _stop_all(processes)
@@ -63,7 +63,7 @@ def _stop(signal_number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, with this Python first and the database's address."""
+    """Return our environment, with this Python first on the PATH, and with ``DATABASE_URL``."""
     environment = dict(os.environ)
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
     if not environment.get("DATABASE_URL"):
@@ -77,7 +77,7 @@ def _procfile() -> dict[str, str]:
 
 
 def _start(command: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    # A session of its own, so that the terminal's Ctrl-C reaches us alone and we stop it in order.
+    # In a new session, so that Ctrl-C of the terminal reaches only this process, which stops the others in order.
     return subprocess.Popen(
         ["/bin/sh", "-c", f"exec {command}"], env=environment, cwd=settings.BASE_DIR, start_new_session=True
     )
@@ -108,7 +108,7 @@ def _stop_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
     for process in processes.values():
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(max(0.0, deadline - time.monotonic()))
-        # Its session's id is the process's own; what it left behind goes too.
+        # The session has the id of its first process; this kills the processes that are left in it.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

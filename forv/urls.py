@@ -1,4 +1,4 @@
-"""The front door: the page, the API, the admin, and what watches over them."""
+"""URLs of the page, the API, the admin and the health checks."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""For servers without ASGI: everything but event streams and long waits is served as well."""
+"""Entry point for servers without ASGI, which can't serve event streams and long waits."""
 
 import os
 

@@ -9,11 +9,12 @@ class VoicesConfig(AppConfig):
     verbose_name = _("Voices")
 
     def ready(self) -> None:
+        # Django does not allow models to be imported before this method.
         from voices import signals  # noqa: F401  (connects itself)
         from voices.synth import FORMATS
         from voices.worker import warm_up
 
-        # Both storages guess a file's type from its name, and a container has no /etc/mime.types to know ours.
+        # Both storages guess a file's type from its name, and the image has no /etc/mime.types with ours.
         for audio in FORMATS.values():
             mimetypes.add_type(audio.mime_type, f".{audio.extension}")
         warm_up.connect()

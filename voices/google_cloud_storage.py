@@ -1,4 +1,4 @@
-"""Audio in a bucket of Google Cloud Storage. Only imported where ``FORV_STORAGE=gcs`` asks for it."""
+"""Audio in a bucket of Google Cloud Storage; imported only if ``FORV_STORAGE=gcs``."""
 
 import mimetypes
 from contextlib import suppress
@@ -9,12 +9,12 @@ from google.cloud.exceptions import NotFound
 from google.cloud.storage.retry import DEFAULT_RETRY
 from storages.backends.gcloud import GoogleCloudStorage
 
-# Google's own bounds are two minutes, for each of a request's two objects.
+# Seconds. Google's defaults are two minutes for each object, and a request has two.
 BOUNDS: dict[str, Any] = {"timeout": 10.0, "retry": DEFAULT_RETRY.with_timeout(20.0)}
 
 
 class BoundedGoogleCloudStorage(GoogleCloudStorage):
-    """django-storages' bucket, given up on when it does not answer for half a minute."""
+    """django-storages' bucket, with an error instead of a longer wait if it does not answer for half a minute."""
 
     def exists(self, name: str) -> bool:
         return self.bucket.get_blob(name, **BOUNDS) is not None

@@ -1,4 +1,4 @@
-"""What follows from a row's end."""
+"""Delete the audio of deleted requests."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from voices.models import VoiceRequest
 
 @receiver(post_delete, sender=VoiceRequest)
 def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
-    """A request takes its audio along; the public copy stays while another request has that name."""
+    """Delete the request's objects; the public copy only if no other request has the same public name."""
     names = [instance.audio_name] if instance.audio_name else []
     names += stray_audio_names(instance) if instance.stray_audio else []
     if instance.audio_name and (public := public_audio_name(instance)) and not _shares_public_name(instance):

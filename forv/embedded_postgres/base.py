@@ -1,6 +1,6 @@
-"""Django's Postgres backend over the embedded server, started by the first connection.
+"""Django's Postgres backend with the embedded server, which the first connection starts.
 
-Commands that need no database (``synthesize``, ``preview_text``) therefore never start one.
+So commands that need no database (``synthesize``, ``preview_text``) do not start one.
 """
 
 from typing import Any
@@ -30,7 +30,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return connection
 
     def _create_database(self, conn_params: dict[str, Any]) -> None:
-        """Make the database on first use: nobody else will, on a machine without a Postgres."""
+        """Create the database; with the embedded server there is no administrator to do it."""
         with psycopg.connect(
             host=conn_params["host"], user=conn_params["user"], dbname="postgres", autocommit=True
         ) as connection:
