@@ -25,7 +25,7 @@ CLUSTER = "the tests' cluster"
 
 
 def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
-    """A member whose active voice lies in the seed's folders for ``voice_id``."""
+    """A member whose active voice lies in the legacy folders for ``voice_id``."""
     member = Member.objects.create(name=name, slug=f"member-{voice_id}")
     folders = f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
     hashes = hash_voice_files(*(voice_model_dir / folder for folder in folders))

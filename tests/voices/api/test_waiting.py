@@ -1,4 +1,4 @@
-"""Answers that are held back for the audio: the seed's POST /api/texts, and Prefer: wait."""
+"""Answers that are held back for the audio: the Flask server's POST /api/texts, and Prefer: wait."""
 
 import time
 from collections.abc import Callable, Iterator

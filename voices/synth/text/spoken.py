@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-# What a voice was trained on: text as spelled (the seed's recipe), or as pronounced (our demo voices).
+# What a voice was trained on: text as spelled (the SCE-TTS recipe), or as pronounced (our demo voices).
 Mode = Literal["spelled", "pronounced"]
 
 
