@@ -8,12 +8,12 @@ import torch
 from testing.recordings import SAMPLE_RATE, speech
 from training.corpus.folder import write_metadata
 from training.models.configs import acoustic_config, vocoder_config
+from training.models.coqui import GlowTTS
+from training.models.start import build_generator
 
 
 def write_small_acoustic_model(folder: Path) -> None:
     """Write a Glow-TTS with random weights, as the recipe exports it."""
-    from TTS.tts.models.glow_tts import GlowTTS
-
     config = acoustic_config()
     config.hidden_channels_enc = config.hidden_channels_dec = config.hidden_channels_dp = 16
     config.num_flow_blocks_dec = 2
@@ -29,13 +29,11 @@ def write_small_acoustic_model(folder: Path) -> None:
 
 def write_small_vocoder(folder: Path) -> None:
     """Write a HiFi-GAN generator with random weights, as the recipe exports it."""
-    from TTS.vocoder.models.hifigan_generator import HifiganGenerator
-
     config = vocoder_config()
     config.generator_model_params = {**config.generator_model_params, "upsample_initial_channel": 16}
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        generator = HifiganGenerator(in_channels=config.audio.num_mels, out_channels=1, **config.generator_model_params)
+        generator = build_generator(config)
     folder.mkdir(parents=True)
     config.save_json(str(folder / "1h_config.json"))
     torch.save({"model": generator.state_dict(), "step": 1}, folder / "1h_checkpoint_1.pth.tar")

@@ -11,6 +11,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+from voices.synth import coqui
+
 SAMPLE_RATE = 22050
 HOP_LENGTH = 256
 N_MELS = 20
@@ -82,7 +84,7 @@ VOCODER_CONFIG: dict[str, Any] = {
 
 def write_tiny_voice(root: Path, member_id: int = 1) -> None:
     """Write `root/glow-tts/{id}/{id}g_*` and `root/hifigan-v2/{id}/{id}h_*` (mode: pronounced)."""
-    import torch
+    import torch  # here, because most users of this module need only its constants
 
     with torch.random.fork_rng():
         torch.manual_seed(member_id)
@@ -101,8 +103,6 @@ def write_tiny_voice(root: Path, member_id: int = 1) -> None:
 
 def _acoustic_model() -> Any:
     import torch
-
-    from voices.synth import coqui
 
     layer_names = [name for name in ACOUSTIC_CONFIG if name.startswith(("hidden_", "num_", "encoder_"))]
     layers = {name: ACOUSTIC_CONFIG[name] for name in layer_names}
@@ -133,8 +133,6 @@ def _acoustic_model() -> Any:
 def _vocoder() -> Any:
     """Return a vocoder that makes a pulse for each frame, as large as the mel, through one channel of every layer."""
     import torch
-
-    from voices.synth import coqui
 
     vocoder = coqui.hifigan_generator_class()(out_channels=1, **VOCODER_CONFIG["generator_model_params"])
     width = 0.25 + 0.5 * float(torch.rand(()))  # of the pulse, in frames; different for each voice

@@ -22,8 +22,8 @@ import pesq
 import soxr
 import torch
 
-from training.corpus.clean import Waveform, clean
-from training.corpus.make import TEACHER_SAMPLE_RATE, Teacher
+from training.corpus.clean import Waveform
+from training.corpus.make import Teacher
 from training.corpus.teachers import TEACHERS
 from training.measures.intervals import table
 from training.measures.pitch import pitch, pitch_difference
@@ -31,7 +31,6 @@ from training.models.configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
 from training.models.coqui import AudioProcessor
 from training.models.start import open_vocoder
 from training.sentences import held_out_sentences
-from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 
 PESQ_SAMPLE_RATE = 16_000  # Hz, of the wideband measure
 SENTENCES = 12
@@ -83,8 +82,7 @@ def teacher_reads(voice: str, sentences: Iterable[str]) -> Iterator[Waveform]:
     """Yield each sentence in the voice of a demo voice's teacher, as a corpus has it."""
     teacher = Teacher(TEACHERS[voice])
     for sentence in sentences:
-        speech = soxr.resample(teacher.say(jamo_to_ipa(pronounced_jamo(sentence))), TEACHER_SAMPLE_RATE, SAMPLE_RATE)
-        yield clean(speech, SAMPLE_RATE, np.random.default_rng(0))
+        yield teacher.read(sentence, np.random.default_rng(0))
 
 
 def main() -> None:

@@ -124,12 +124,12 @@ def train_acoustic(
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
-    begun = open_acoustic_model(start)
-    model = begun.model.to(device).train()
-    begun.config.save_json(str(run / "acoustic_config.json"))
+    opened = open_acoustic_model(start)
+    model = opened.model.to(device).train()
+    opened.config.save_json(str(run / "acoustic_config.json"))
     criterion = model.get_criterion()
     optimizer = torch.optim.AdamW(model.parameters(), betas=(0.9, 0.98), weight_decay=1e-6)
-    state = RunState(run / "acoustic.pth", model, optimizer, seed, begun.steps)
+    state = RunState(run / "acoustic.pth", model, optimizer, seed, opened.steps)
     feed = itertools.islice(groups(utterances, state.seed), state.step, None)
     progress = Progress(run / "tensorboard" / "acoustic", state.step, steps, on_pace)
     model.run_data_dep_init = start is None and state.step == 0
@@ -159,7 +159,7 @@ def train_acoustic(
         if state.step % SAVE_EVERY == 0 or state.step == steps:
             state.save()
         if state.step % SAMPLE_EVERY == 0 or state.step == steps:
-            add_sample(progress, state, begun.config, utterances[0].symbol_ids)
+            add_sample(progress, state, opened.config, utterances[0].symbol_ids)
     progress.close()
 
 

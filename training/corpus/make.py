@@ -54,6 +54,11 @@ class Teacher:
         options.intra_op_num_threads = 1
         self.session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
 
+    def read(self, sentence: str, noise: np.random.Generator) -> Waveform:
+        """Synthesize a sentence as the corpus has it: at `SAMPLE_RATE`, trimmed, with level and dither set."""
+        speech = self.say(jamo_to_ipa(pronounced_jamo(sentence)))
+        return clean(soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE), SAMPLE_RATE, noise)
+
     def say(self, ipa: str) -> Waveform:
         """Synthesize IPA at `TEACHER_SAMPLE_RATE`, with the silence before and after the speech."""
         tokens = [self.vocabulary[symbol] for symbol in ipa]
@@ -92,9 +97,7 @@ def main() -> None:
         path = arguments.corpus / f"{name_of(sentence)}.wav"
         if path.exists():
             continue
-        speech = teacher.say(jamo_to_ipa(pronounced_jamo(sentence)))
-        speech = soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE)
-        speech = clean(speech, SAMPLE_RATE, np.random.default_rng(number))
+        speech = teacher.read(sentence, np.random.default_rng(number))
         unfinished = path.with_suffix(".part")
         soundfile.write(unfinished, speech, SAMPLE_RATE, subtype="PCM_16", format="WAV")
         unfinished.replace(path)

@@ -12,14 +12,12 @@ import pathlib
 import librosa
 import matplotlib
 import numpy as np
-import soxr
 from matplotlib.axes import Axes
 
-from training.corpus.clean import Waveform, clean
-from training.corpus.make import TEACHER_SAMPLE_RATE, Teacher
+from training.corpus.clean import Waveform
+from training.corpus.make import Teacher
 from training.corpus.teachers import TEACHERS
 from training.models.configs import SAMPLE_RATE
-from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 from voices.library.manifest import ManifestMember, read_manifest
 from voices.synth import load_voice, synthesize
 
@@ -28,13 +26,8 @@ matplotlib.use("Agg")
 DYNAMIC_RANGE = 70.0  # dB that are drawn
 
 
-def taught(number: str, text: str) -> Waveform:
-    """The text in the teacher's voice, as it is in the corpus."""
-    speech = Teacher(TEACHERS[number]).say(jamo_to_ipa(pronounced_jamo(text)))
-    return clean(soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE), SAMPLE_RATE, np.random.default_rng(0))
-
-
-def learnt(voice_model: pathlib.Path, member: ManifestMember, text: str) -> Waveform:
+def voice_reads(voice_model: pathlib.Path, member: ManifestMember, text: str) -> Waveform:
+    """Synthesize a text with a member's voice."""
     voice = load_voice(voice_model / member.glow_tts_dir, voice_model / member.hifigan_dir, mode=member.mode)
     return synthesize(voice, text).samples
 
@@ -52,7 +45,7 @@ def draw(speech: Waveform, wave: Axes, mel: Axes, title: str) -> None:
 
 
 def main() -> None:
-    from matplotlib import pyplot
+    from matplotlib import pyplot  # after the choice of its backend
 
     parser = argparse.ArgumentParser(description="Draw the voices beside their teachers.")
     parser.add_argument("voice_model", type=pathlib.Path)
@@ -66,8 +59,8 @@ def main() -> None:
     for row, member in enumerate(members):
         number = str(member.id)
         both = {
-            "teacher": taught(number, arguments.text),
-            "voice": learnt(arguments.voice_model, member, arguments.text),
+            "teacher": Teacher(TEACHERS[number]).read(arguments.text, np.random.default_rng(0)),
+            "voice": voice_reads(arguments.voice_model, member, arguments.text),
         }
         for column, (who, speech) in enumerate(both.items()):
             title = f"{member.slug}, {who}: {len(speech) / SAMPLE_RATE:.2f} s"

@@ -55,7 +55,7 @@ def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) ->
     Raises:
         AudioFormatError: `audio_format` is not in FORMATS.
     """
-    import soundfile
+    import soundfile  # loads libsndfile; reading a text does not need it
 
     if audio_format not in FORMATS:
         raise AudioFormatError(audio_format, tuple(FORMATS))

@@ -133,12 +133,12 @@ def speak(
     noise_scale = voice.noise_scale if noise_scale is None else noise_scale
     sample_count = 0
     for index, sentence in enumerate(spoken.sentences):
-        ids = voice.symbol_ids(_closed(sentence.pronunciation, voice))
-        utterance, start, heard = _say(voice, ids, noise_scale, speed, seed + index)
+        ids = voice.symbol_ids(_with_closing_mark(sentence.pronunciation, voice))
+        utterance, start, heard = _speak_sentence(voice, ids, noise_scale, speed, seed + index)
         if plausible_only and _flaw(voice, sentence, heard, speed):
             # Without noise, another seed would give the same audio.
             retry_noise_scale = max(noise_scale, RETRY_NOISE_SCALE)
-            utterance, start, heard = _say(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
+            utterance, start, heard = _speak_sentence(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
             if flaw := _flaw(voice, sentence, heard, speed):
                 raise ImplausibleSpeechError(flaw)
         pause = silence(PAUSE_SECONDS if index else 0, voice.sample_rate)
@@ -154,7 +154,7 @@ def speak(
         )
 
 
-def _say(
+def _speak_sentence(
     voice: Voice, ids: list[int], noise_scale: float, speed: float, seed: int
 ) -> tuple[Utterance, int, NDArray[np.float32]]:
     """Return the utterance, the sample of its waveform at which speech starts, and the speech [n_samples]."""
@@ -170,7 +170,7 @@ def _flaw(voice: Voice, sentence: Sentence, heard: NDArray[np.float32], speed: f
     return None if flaw and flaw.reason == "steady_noise" and voice.mode == "spelled" else flaw
 
 
-def _closed(pronunciation: str, voice: Voice) -> str:
+def _with_closing_mark(pronunciation: str, voice: Voice) -> str:
     """Add a period to a sentence without a closing mark, for voices of our own recipe.
 
     They were trained on sentences with a closing mark; without one, they stop in the middle of a sound. Voices of the
