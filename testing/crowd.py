@@ -1,6 +1,6 @@
-"""Many clients that post at one moment and come again when they are told to, as the page does.
+"""Many clients that POST at one moment and send again after a 429, as the page does.
 
-By hand over sockets: an HTTP library takes more of the machine for two hundred calls than the service does.
+Written over sockets: for two hundred calls an HTTP library takes more CPU time than the service does.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ class Answer(NamedTuple):
 
 
 async def post(port: int, path: str, content: dict[str, object]) -> Answer:
-    """One call, on a connection of its own."""
+    """Send one POST on a connection of its own."""
     body = json.dumps(content).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     begun = time.perf_counter()
@@ -35,7 +35,7 @@ async def post(port: int, path: str, content: dict[str, object]) -> Answer:
 
 
 async def insist(port: int, path: str, content: dict[str, object], give_up_after: float = 60.0) -> list[Answer]:
-    """Call until the answer is not 429 any more, or ``give_up_after`` seconds have passed. All answers, in order."""
+    """Send a POST until the answer is not 429, or for ``give_up_after`` seconds. Return all answers, in order."""
     answers = [await post(port, path, content)]
     give_up_at = time.monotonic() + give_up_after
     while answers[-1].status == 429 and answers[-1].retry_after is not None and time.monotonic() < give_up_at:
@@ -45,7 +45,7 @@ async def insist(port: int, path: str, content: dict[str, object], give_up_after
 
 
 async def crowd(port: int, path: str, contents: list[dict[str, object]]) -> list[tuple[list[Answer], float]]:
-    """All at one moment. For each client its answers, and the seconds until the last of them."""
+    """Let all clients start at one moment. Return the answers of each, and the seconds until its last one."""
 
     async def one(content: dict[str, object]) -> tuple[list[Answer], float]:
         begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Members and requests in any state, brought there by the methods that the service itself calls."""
+"""Members and requests in any state, made by the methods that the service itself calls."""
 
 import hashlib
 from pathlib import Path
@@ -15,7 +15,7 @@ from voices.models import Member, Voice, VoiceRequest
 
 SENTENCE = "안녕하세요."
 AUDIO = b"0123456789"
-# What is told of AUDIO, beside its name.
+# The fields that describe AUDIO, besides its name.
 SOUND: dict[str, Any] = {
     "audio_size": len(AUDIO),
     "audio_sha256": hashlib.sha256(AUDIO).hexdigest(),
@@ -25,7 +25,7 @@ CLUSTER = "the tests' cluster"
 
 
 def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:
-    """A member whose active voice lies in the legacy folders for ``voice_id``."""
+    """Create a member whose active voice lies in the legacy folders for ``voice_id``."""
     member = Member.objects.create(name=name, slug=f"member-{voice_id}")
     folders = f"glow-tts/{voice_id}", f"hifigan-v2/{voice_id}"
     hashes = hash_voice_files(*(voice_model_dir / folder for folder in folders))
@@ -50,14 +50,14 @@ def processing(member: Member, **fields: Any) -> VoiceRequest:
 
 
 def claimed(request: VoiceRequest) -> VoiceRequest:
-    """Begin an attempt at this request, whoever's turn it is."""
+    """Begin an attempt at this request, even if it is not its turn."""
     begun = VoiceRequest.objects.filter(pk=request.pk).claim_next(CLUSTER)
     assert begun is not None
     return begun
 
 
 def succeeded(member: Member, **fields: Any) -> VoiceRequest:
-    """A finished request with its audio object, and its public copy where it has a public name."""
+    """Create a succeeded request with its audio object, and the public copy if it has a public name."""
     request = processing(member, **fields)
     assert request.begin_speaking(SENTENCE, [], 1)
     name = default_storage.save(attempt_audio_name(request), ContentFile(AUDIO))
@@ -84,10 +84,10 @@ def reloaded(request: VoiceRequest) -> VoiceRequest:
 
 
 def files_below(folder: Path) -> list[str]:
-    """The names of all files in ``folder``, as a storage over it knows them."""
+    """Return the names of all files in ``folder``, as a storage there names them."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 def second_connection() -> "psycopg.Connection[Any]":
-    """To the tests' database, beside Django's, as another process would have it."""
+    """Connect to the tests' database beside Django, as another process would."""
     return psycopg.connect(**listener_parameters())

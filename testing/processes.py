@@ -1,4 +1,4 @@
-"""Real processes: started on a free port, waited for, stopped, and looked for afterwards."""
+"""Real processes: start them on a free port, wait for them, stop them, and find what they left."""
 
 import os
 import signal
@@ -38,7 +38,7 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> None:
 
 
 class Service:
-    """The whole service, as `make run` starts it, on a port of its own and with a data folder of its own."""
+    """The whole service, as `make run` starts it, with its own port and data folder."""
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
@@ -61,7 +61,7 @@ class Service:
         assert self._supervisor.poll() is None, self._log.read_text()
 
     def stop(self, signal_number: signal.Signals = signal.SIGINT) -> int:
-        """Ask for the end, and return the exit status."""
+        """Send SIGTERM, wait, and return the exit status."""
         self._supervisor.send_signal(signal_number)
         return self.wait()
 
@@ -69,7 +69,7 @@ class Service:
         return self._supervisor.wait(30)
 
     def processes(self) -> list[psutil.Process]:
-        """All that belong to the service, whoever their parents are, Postgres included."""
+        """Return all processes of the service, orphans and Postgres included."""
         return [process for process in psutil.process_iter() if self._owns(process)]
 
     def web_process(self) -> psutil.Process:

@@ -1,4 +1,4 @@
-"""Somebody's server, which webhooks are sent to."""
+"""A server that receives webhooks."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Receiver(ThreadingHTTPServer):
-    """Somebody's server on this machine, which keeps what it was sent."""
+    """A server on this machine that records what it receives."""
 
     daemon_threads = True
 

@@ -1,4 +1,4 @@
-"""The whole service, running, for tests that need it; and members for those that don't."""
+"""Fixtures: members, storages and databases for most tests, and the running service for some."""
 
 import gc
 import os
@@ -35,7 +35,7 @@ mode = "pronounced"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """pytest-django's, which could not drop the tests' database while something is connected to it."""
+    """Set the database up as pytest-django does, and close all connections before it is dropped."""
     yield
     # A listener that is cancelled while it connects leaves its connection to the garbage collector.
     gc.collect()
@@ -43,7 +43,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A voice model folder with a tiny voice for member 1, and one for member 2 whose weights are cut off."""
+    """Write a voice model folder: a tiny voice for member 1, and one with truncated weights for member 2."""
     root = tmp_path_factory.mktemp("voice_model")
     for voice_id in (1, 2):
         write_tiny_voice(root, voice_id)
@@ -55,7 +55,7 @@ def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def media_dir(tmp_path: Path, settings: Any) -> Path:
-    """Where this test's audio goes, and nowhere else."""
+    """Use a folder of this test's own for audio."""
     location = tmp_path / "media"
     default = {"BACKEND": "voices.storage.SignedFileSystemStorage", "OPTIONS": {"location": str(location)}}
     settings.STORAGES = {**settings.STORAGES, "default": default}
@@ -64,35 +64,35 @@ def media_dir(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture(autouse=True)
 def imported_voices_dir(tmp_path: Path, settings: Any) -> Path:
-    """Where the voices go that this test brings."""
+    """Use a folder of this test's own for imported voices."""
     settings.IMPORTED_VOICES_DIR = tmp_path / "imported_voices"
     return settings.IMPORTED_VOICES_DIR  # type: ignore[no-any-return]
 
 
 @pytest.fixture
 def member(db: None, voice_model_dir: Path, settings: Any) -> Member:
-    """A member who speaks with the tiny voice."""
+    """Create a member that speaks with the tiny voice."""
     settings.VOICE_MODEL_DIR = voice_model_dir
     return make_member(voice_model_dir, 1, "테스트 멤버")
 
 
 @pytest.fixture
 def broken_member(db: None, voice_model_dir: Path, settings: Any) -> Member:
-    """A member whose weights can't be loaded."""
+    """Create a member whose weights can't be loaded."""
     settings.VOICE_MODEL_DIR = voice_model_dir
     return make_member(voice_model_dir, 2, "고장난 멤버")
 
 
 @pytest.fixture(scope="session")
 def live_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """The address of a database of the live service's own, beside the tests'."""
+    """Create a database for the live service and return its address."""
     with django_db_blocker.unblock(), empty_database(f"live_forv_{os.getpid()}") as address:
         yield address
 
 
 @pytest.fixture
 def new_database(db: None) -> Iterator[str]:
-    """The address of an empty database."""
+    """Create an empty database and return its address."""
     with empty_database(f"new_forv_{os.getpid()}") as address:
         yield address
 
@@ -114,7 +114,7 @@ def empty_database(name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def live(live_database: str, voice_model_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The real thing, as `make run` starts it: web process, qcluster, Postgres."""
+    """Start the service as `make run` does: web process, qcluster, Postgres."""
     service = Service(
         tmp_path_factory.mktemp("live"), DATABASE_URL=live_database, FORV_VOICE_MODEL_DIR=str(voice_model_dir)
     )
@@ -127,5 +127,5 @@ def live(live_database: str, voice_model_dir: Path, tmp_path_factory: pytest.Tem
 
 @pytest.fixture(scope="session")
 def live_service(live: Service) -> str:
-    """The address of the running service."""
+    """Return the address of the running service."""
     return live.address

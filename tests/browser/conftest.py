@@ -1,4 +1,4 @@
-"""A real Chromium in front of the running service that `live_service` gives."""
+"""A real Chromium, and the running service of the fixture `live_service`."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
-# Chromium looks for Google's services at every start; the tests need nothing from outside.
+# Chromium calls Google's services at every start; the tests need no network.
 STAY_HOME = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -37,7 +37,7 @@ def browser(live_service: str) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, live_service: str) -> Iterator[Page]:
-    """The page as a new listener with a Korean browser first sees it."""
+    """Open the page as a new visitor with a Korean browser."""
     context = browser.new_context(base_url=live_service, locale="ko-KR")
     opened = context.new_page()
     opened.goto("/")

@@ -18,7 +18,7 @@ PASSWORD = "a long enough one"  # noqa: S105
 
 @pytest.fixture
 def page(browser: Browser, live: Service, live_database: str) -> Iterator[Page]:
-    """The admin in Korean, logged in."""
+    """Open the admin in Korean, logged in."""
     subprocess.run(
         [
             sys.executable,

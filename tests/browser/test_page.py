@@ -34,7 +34,7 @@ def expect_spoken(page: Page) -> None:
 
 
 def expect_sound(audio: Locator) -> None:
-    """The browser has decoded some of the sound and knows how long it is."""
+    """Expect that the browser has decoded some of the audio and knows its length."""
     page = audio.page
     page.wait_for_function(
         "audio => audio.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && audio.duration > 0",
@@ -45,7 +45,7 @@ def expect_sound(audio: Locator) -> None:
 @pytest.fixture
 def axe_violations(axe_source: str) -> Callable[[Page], list[str]]:
     def run_axe(page: Page) -> list[str]:
-        # evaluate() and not a script tag, which a Content-Security-Policy would rightly stop.
+        # A script tag would be blocked by a Content-Security-Policy; evaluate() is not.
         page.evaluate(axe_source)
         results: dict[str, Any] = page.evaluate("axe.run()")
         return [

@@ -30,7 +30,7 @@ def import_voice(tmp_path: Path) -> ImportVoice:
         folder = tmp_path / f"pair-{number}"
         write_tiny_voice(folder, number)
         weights = folder / f"glow-tts/{number}/{number}g_checkpoint_1.pth.tar"
-        # Tiny voices differ in their numbers alone: some bytes after the archive make other weights of them.
+        # Tiny voices have equal weights; bytes after the archive make their hashes differ.
         weights.write_bytes(weights.read_bytes() + b"\0" * number)
         change(folder)
         with ExitStack() as stack:

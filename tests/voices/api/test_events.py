@@ -23,7 +23,7 @@ def events_address(request: VoiceRequest) -> str:
 
 
 def parsed(event: bytes) -> dict[str, Any]:
-    """The data of one event ``status``."""
+    """Return the data of one event ``status``."""
     name, data, *rest = event.decode().split("\n")
     assert name == "event: status"
     assert rest == ["", ""]
@@ -32,7 +32,7 @@ def parsed(event: bytes) -> dict[str, Any]:
 
 
 def followed(request: VoiceRequest, *steps: Step, language: str = "ko") -> list[dict[str, Any]]:
-    """The events of a stream, with the next of ``steps`` done after each; it must end by itself."""
+    """Return the events of a stream; after each, the next of ``steps`` is done. The stream must end by itself."""
 
     async def follow() -> list[dict[str, Any]]:
         response: Any = await AsyncClient().get(events_address(request), headers={"accept-language": language})

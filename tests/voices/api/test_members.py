@@ -1,4 +1,4 @@
-"""/api/members/: whose voices there are."""
+"""/api/members/: the members and whether they have a voice."""
 
 from typing import Any
 

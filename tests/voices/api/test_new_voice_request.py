@@ -277,7 +277,7 @@ class TestIdempotencyKey:
 
 
 def assert_refused(post: Post, body: Any, status: int, code: str, field: str | None = None, **headers: str) -> None:
-    """Refused with this code, in Korean where nothing is asked for and in English where that is."""
+    """Expect this code, with a message in Korean by default and in English if that is asked for."""
     korean, english = post(body, **headers), post(body, accept_language="en", **headers)
     for response in (korean, english):
         assert response.status_code == status, response.content

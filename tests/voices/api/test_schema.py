@@ -15,7 +15,7 @@ schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
 
 @pytest.fixture
 def no_wait(settings: Any) -> None:
-    """Nothing is ever spoken here: answers that wait for audio come at once."""
+    """Let answers that wait for audio come at once: no worker runs here."""
     settings.MAX_WAIT_SECONDS = 0
 
 
@@ -29,5 +29,5 @@ def no_wait(settings: Any) -> None:
 )
 @pytest.mark.django_db(transaction=True)
 def test_every_answer_is_one_that_the_schema_names(case: "Case[Any]", member: Member, no_wait: None) -> None:
-    # No schema can say which members there are, or what can be spoken.
+    # A schema can't say which members exist, or which texts can be spoken.
     case.call_and_validate(excluded_checks=[schemathesis.checks.positive_data_acceptance])

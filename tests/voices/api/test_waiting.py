@@ -1,4 +1,4 @@
-"""Answers that are held back for the audio: the Flask server's POST /api/texts, and Prefer: wait."""
+"""Answers that wait for the audio: POST /api/texts of the Flask server, and Prefer: wait."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -19,13 +19,13 @@ from testing.processes import Service, wait_until
 from voices.api import waiting
 from voices.models import Member, VoiceRequest
 
-# On a busy machine too; whoever waits in vain waits for longer.
+# Enough on a busy machine too; a wait that ends without news takes longer.
 AT_ONCE_SECONDS = 10.0
 
 
 @pytest.fixture(autouse=True)
 def only_notify_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without it, an answer comes when the wait is over, and says that there is none."""
+    """Let nothing but NOTIFY end a wait early; a missed one shows as an answer without audio."""
     monkeypatch.setattr(waiting, "_LOOK_AGAIN_SECONDS", 1000.0)
 
 
@@ -36,9 +36,9 @@ def seed_body(member_id: Any, **fields: Any) -> dict[str, Any]:
 
 @contextmanager
 def worker(finish: Callable[[VoiceRequest], bool]) -> Iterator[None]:
-    """Another process, as far as the database can tell: claims the request and ends it after a moment.
+    """Claim the request and finish it after a moment, on a connection of its own like another process.
 
-    What is done meanwhile must be done soon after that.
+    The block must end soon after that.
     """
 
     def work() -> None:
@@ -71,7 +71,7 @@ def succeed(request: VoiceRequest) -> bool:
 
 
 def succeed_unheard(request: VoiceRequest) -> bool:
-    """As if the NOTIFY came while the listener was reconnecting."""
+    """Let the request succeed without a NOTIFY, as if the listener had been reconnecting."""
     done = {"status": "succeeded", "audio_name": "a.wav", "duration_seconds": 1.0, "finished_at": Now()}
     return bool(VoiceRequest.objects.filter(pk=request.pk).update(**done))
 

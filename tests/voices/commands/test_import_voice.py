@@ -1,4 +1,4 @@
-"""manage.py import_voice: somebody's checkpoint pair becomes a member's voice."""
+"""manage.py import_voice: a checkpoint pair becomes a member's voice."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ LEGACY_PAIR = REPOSITORY.parent / "shared" / "legacy_checkpoint"
 
 @pytest.fixture
 def models(tmp_path: Path, settings: Any) -> Path:
-    """An empty voice model folder."""
+    """Use an empty voice model folder."""
     folder = tmp_path / "voice_model"
     folder.mkdir()
     settings.VOICE_MODEL_DIR = tmp_path / "none that come with the service"
@@ -32,19 +32,19 @@ def models(tmp_path: Path, settings: Any) -> Path:
 
 @pytest.fixture
 def newcomer(db: None) -> Member:
-    """A member without a voice."""
+    """Create a member without a voice."""
     return Member.objects.create(name="새 멤버", slug="new")
 
 
 @pytest.fixture
 def imported(tmp_path: Path, newcomer: Member) -> Path:
-    """A pair in the folders of the Flask server: both models, named by the member."""
+    """Write a pair in the folders of the Flask server, named by the member."""
     write_tiny_voice(tmp_path / "imported", newcomer.pk)
     return tmp_path / "imported"
 
 
 def parts(pair: Path) -> tuple[Path, Path]:
-    """The acoustic model's and the vocoder's folder of such a pair."""
+    """Return the folders of both models of such a pair."""
     (glow_tts,), (hifigan,) = ((pair / kind).iterdir() for kind in ("glow-tts", "hifigan-v2"))
     return glow_tts, hifigan
 
@@ -91,7 +91,7 @@ def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, imp
     run(imported, newcomer.pk)
     before = (files_below(models), list(Voice.objects.values("pk", "status", "active")))
     run(imported, newcomer.pk)
-    # Only that it has been made active again is new.
+    # Only its time of activation has changed.
     assert (files_below(models), list(Voice.objects.values("pk", "status", "active"))) == before
 
 

@@ -1,4 +1,4 @@
-"""manage.py load_demo: the members of voices.toml, as often as one likes."""
+"""manage.py load_demo: loads the members of voices.toml, and can run again at any time."""
 
 import shutil
 from io import StringIO
@@ -14,7 +14,7 @@ from voices.models import Member, Voice
 
 @pytest.fixture
 def models(voice_model_dir: Path, tmp_path: Path, settings: Any, db: None) -> Path:
-    """A copy of the voice model folder, to be changed."""
+    """Copy the voice model folder, for tests that change it."""
     folder = tmp_path / "voice_model"
     shutil.copytree(voice_model_dir, folder)
     settings.VOICE_MODEL_DIR = folder
@@ -22,7 +22,7 @@ def models(voice_model_dir: Path, tmp_path: Path, settings: Any, db: None) -> Pa
 
 
 def share_vocoder(models: Path) -> None:
-    """A third member, who has an acoustic model alone."""
+    """Add a third member that has only an acoustic model."""
     shutil.copytree(models / "glow-tts/1", models / "glow-tts/3")
     with (models / "voices.toml").open("a", encoding="utf-8") as file:
         file.write('[[member]]\nid = 3\nslug = "third"\nname = "셋째"\nmode = "pronounced"\nvocoder = 1\n')
@@ -84,7 +84,7 @@ def test_new_weights_take_the_old_demo_voices_place(models: Path) -> None:
     load()
     old, new = Voice.objects.filter(member=1).order_by("pk")
     assert (old.active, new.active) == (False, True)
-    # Its files are gone: nobody may go back to it, until they are there again.
+    # Its files are gone: roll back must skip it until they are there again.
     assert (old.status, new.status) == ("unusable", "usable")
     weights.write_bytes(kept)
     load()

@@ -1,4 +1,4 @@
-"""manage.py preview_text: lines in, JSON lines out."""
+"""manage.py preview_text: reads lines, prints a JSON object for each."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""manage.py synthesize: a sentence into a file, with no database anywhere."""
+"""manage.py synthesize: speaks a sentence into a file, without a database."""
 
 import os
 import shutil

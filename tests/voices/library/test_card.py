@@ -1,4 +1,4 @@
-"""The card of a voice is read as it was written, and a stranger's card can do no harm."""
+"""A card is read as it was written, and a hostile card is refused."""
 
 import datetime
 from pathlib import Path

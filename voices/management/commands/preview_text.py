@@ -1,4 +1,4 @@
-"""What would be said of each line of a text."""
+"""Show how each line of a text would be read."""
 
 import json
 import sys

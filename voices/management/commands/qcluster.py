@@ -1,6 +1,6 @@
-"""In place of django-q2's command of this name: the same cluster, but no fault of a process stops it.
+"""Run our cluster in place of django-q2's: the death of a process does not stop it.
 
-Without its options: --run-once stops a cluster as soon as it runs, and --name needs queues that we don't have.
+It has no options: --run-once stops a cluster at its start, and --name needs queues that we don't have.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""A sentence into a file, without database, queue or web."""
+"""Speak a sentence into a file, without database, queue or web process."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A few POSTs are worked on at once; the next one is told to come again."""
+"""A web process works on a few POSTs at once; further ones are answered 429."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ from voices.api.gate.admission import Admission, release_slot
 
 
 class Django:
-    """Reads the body, then works until it is told to end."""
+    """Reads the body, then works until the test ends it."""
 
     def __init__(self) -> None:
         self.at_work: list[dict[str, Any]] = []
