@@ -25,7 +25,7 @@ test: .venv/development frontend/dist/index.html .venv/browser  ## run the tests
 chaos: .venv/development  ## break real processes, one fault at a time (minutes); CHAOS_SEED=… plays a random mix again
 	$(BIN)/python -m pytest -m chaos -s tests/chaos $(ARGS)
 
-lint: .venv/development frontend/node_modules/.package-lock.json  ## check style, types, migrations, the API's schema and licences
+lint: .venv/development frontend/node_modules/.package-lock.json  ## check style, types, layers, migrations, the API's schema, licences
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

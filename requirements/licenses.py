@@ -206,7 +206,7 @@ def main(arguments: list[str]) -> str | None:
     groups[PAGE] = page_packages()
     if gpl := gpl_packages(groups):
         return "\n".join(
-            f"{package.name} {package.version} is under {package.license}: it must be neither pinned nor installed"
+            f"{package.name} {package.version} is under {package.license}: unpin it, and uninstall it (`pip uninstall`)"
             for package in gpl
         )
     new = written_table(groups)

@@ -338,7 +338,7 @@ def test_phone_shows_everything_without_scrolling_sideways(page: Page) -> None:
     page.get_by_role("textbox").fill("다음 말이에요.")
     ask(page, "다음 말이에요.")
     expect(earlier_requests(page)).to_have_count(1)
-    expect_spoken(page)  # “Cancel” goes when the request ends: no button may go while they are measured
+    expect_spoken(page)  # its “Cancel” must not disappear while the buttons are measured
 
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     for button in page.get_by_role("button").all():
