@@ -1,10 +1,32 @@
 """Health checks for load balancers."""
 
+import logging
+import time
+import uuid
+from dataclasses import dataclass
+
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from django_q.models import OrmQ
+
+from voices.storage import temporary_url
+
+logger = logging.getLogger(__name__)
+
+STORAGE_CHECK_SECONDS = 10.0  # writing to a bucket costs money, and health checks come every few seconds
+
+
+@dataclass
+class StorageIsReady:
+    """What this process knows from its latest check of the storage."""
+
+    until: float = 0.0  # time.monotonic() from which on it is checked again
+
+
+_storage_is_ready = StorageIsReady()
 
 
 @require_safe
@@ -46,8 +68,22 @@ def _queue() -> bool:
 
 
 def _storage() -> bool:
+    """Return whether audio can be stored and given out. A good answer counts for ``STORAGE_CHECK_SECONDS``."""
+    if time.monotonic() < _storage_is_ready.until:
+        return True
+    ready = _stores_and_signs()
+    if ready:
+        _storage_is_ready.until = time.monotonic() + STORAGE_CHECK_SECONDS
+    return ready
+
+
+def _stores_and_signs() -> bool:
+    name = f"readyz/{uuid.uuid4()}"
     try:
-        default_storage.exists("wav_files/")
-    except Exception:  # each storage has errors of its own
+        default_storage.save(name, ContentFile(b"ready"))
+        temporary_url(name)
+        default_storage.delete(name)
+    except Exception as error:  # each storage has errors of its own
+        logger.warning("the storage is not ready: %s", error)
         return False
     return True

@@ -184,9 +184,9 @@ SERVESTATIC_AUTOREFRESH = DEBUG
 # The page may be served from another origin. The API uses no cookies.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
-CORS_URLS_REGEX = r"^/(api|v1)/"
-CORS_EXPOSE_HEADERS = ["Location", "Retry-After"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "accept-language"]
+CORS_URLS_REGEX = r"^/(api|v1|media)/"
+CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After"]
+CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "accept-language", "prefer", "range"]
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG and env.bool("FORV_HTTPS", True)

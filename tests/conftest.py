@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from forv import health
 from testing.factories import make_member
 from testing.processes import Service
 from testing.tiny_voice import write_tiny_voice
@@ -51,6 +52,12 @@ def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     weights.write_bytes(weights.read_bytes()[:1000])
     (root / "voices.toml").write_text(LIVE_MEMBERS, encoding="utf-8")
     return root
+
+
+@pytest.fixture(autouse=True)
+def unchecked_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let /readyz check the storage of each test anew."""
+    monkeypatch.setattr(health, "_storage_is_ready", health.StorageIsReady())
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from forv import health
 from testing.processes import REPOSITORY, free_port
 
 
@@ -74,6 +77,25 @@ def test_without_its_database_the_service_says_so() -> None:
 def test_so_does_one_that_pools_its_connections() -> None:
     ((status, retry_after, body),) = ask_without_database(("GET", "/api/members/"), DATABASE_POOL_SIZE="2")
     assert (status, retry_after, body["error"]["code"]) == (503, "5", "database_unavailable")
+
+
+def test_a_storage_that_takes_no_file_is_not_ready(client: Client, db: None, media_dir: Path) -> None:
+    shutil.rmtree(media_dir, ignore_errors=True)
+    media_dir.write_text("a file in the place of the folder")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["failing"]) == (503, ["storage"])
+
+
+def test_the_storage_is_asked_again_only_after_a_while(
+    client: Client, db: None, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/readyz").status_code == 200
+    assert [path for path in media_dir.rglob("*") if path.is_file()] == []
+    shutil.rmtree(media_dir, ignore_errors=True)
+    media_dir.write_text("a file in the place of the folder")
+    assert client.get("/readyz").status_code == 200
+    monkeypatch.setattr(health._storage_is_ready, "until", 0.0)
+    assert client.get("/readyz").status_code == 503
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -19,6 +19,7 @@ from django.test import Client
 from google.auth.credentials import AnonymousCredentials, Signing
 from google.cloud.storage.retry import DEFAULT_RETRY
 
+from forv import health
 from forv.settings import storages
 from testing import factories
 from testing.factories import reloaded
@@ -44,6 +45,13 @@ class ThrowAwayKey(AnonymousCredentials, Signing):
 
     def sign_bytes(self, message: bytes) -> bytes:
         return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+class NoKey(AnonymousCredentials):
+    """A token without a key: enough to write to the bucket, not to sign addresses."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture(scope="module")
@@ -169,3 +177,16 @@ def test_a_service_whose_bucket_is_away_is_not_ready(
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{free_port()}")
     response = client.get("/readyz")
     assert (response.status_code, response.json()["failing"]) == (503, ["storage"])
+
+
+def test_credentials_that_cannot_sign_are_named_before_a_fan_meets_them(
+    bucket: str, client: Client, settings: Any, db: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert client.get("/readyz").status_code == 200
+    chosen = storages()
+    chosen["default"]["OPTIONS"] |= {"credentials": NoKey(), "project_id": "test"}
+    settings.STORAGES = chosen
+    health._storage_is_ready.until = 0.0
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["failing"]) == (503, ["storage"])
+    assert "GS_IAM_SIGN_BLOB" in caplog.text

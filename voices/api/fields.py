@@ -14,6 +14,14 @@ class TextField(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class LenientTextField(TextField):
+    """Text, or a number as the Flask server took it: 7 is read as "7"."""
+
+    def to_internal_value(self, data: Any) -> str:
+        is_number = isinstance(data, int | float) and not isinstance(data, bool)
+        return super().to_internal_value(str(data) if is_number else data)
+
+
 class IntegerField(serializers.IntegerField):
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):

@@ -16,7 +16,7 @@ _MAX_BODY_BYTES = 16 * 1024 + 12 * settings.MAX_TEXT_CHARACTERS
 
 
 class BoundedJSONParser(JSONParser):
-    """Read the body as JSON, whatever its content type says: many clients forget the header."""
+    """Read the body as JSON, with or without a byte order mark, whatever its content type says."""
 
     media_type = "*/*"
 
@@ -34,7 +34,7 @@ class BoundedJSONParser(JSONParser):
 
 
 def _loads(body: bytes) -> Any:
-    return json.loads(body.decode(), parse_constant=_refuse_constant)
+    return json.loads(body.decode("utf-8-sig"), parse_constant=_refuse_constant)
 
 
 def _refuse_constant(name: str) -> None:

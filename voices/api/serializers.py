@@ -109,13 +109,25 @@ class ClientSerializer(serializers.Serializer[VoiceRequest]):
     uuid = fields.TextField(validators=[SAFE_NAME], help_text="The client's own id.")
 
 
+class DownloadSerializer(serializers.Serializer[VoiceRequest]):
+    """How the audio is wanted."""
+
+    download = serializers.BooleanField(
+        default=False, help_text="Let the browser save the file in place of playing it. `?download` is enough."
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        # `?download` without a value arrives as an empty string.
+        return super().to_internal_value({"download": True} if data.get("download") == "" else data)
+
+
 class TextsSerializer(serializers.Serializer[VoiceRequest]):
     """The body of ``POST /api/texts``, as the Flask server took it."""
 
-    uuid = fields.TextField(source="client_uuid", validators=[SAFE_NAME])
+    uuid = fields.LenientTextField(source="client_uuid", validators=[SAFE_NAME])
     member_id = fields.LenientMemberField(queryset=Member.objects.all(), source="member", error_messages=UNKNOWN_MEMBER)
     text = SpeakableTextField()
-    created_at = fields.TextField(source="client_created_at", validators=[SAFE_NAME])
+    created_at = fields.LenientTextField(source="client_created_at", validators=[SAFE_NAME])
 
     def validate_member_id(self, member: Member) -> Member:
         return with_voice(member)

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from voices.api.errors import IdempotencyConflict, NotInThisState
 from voices.api.serializers import (
     ClientSerializer,
+    DownloadSerializer,
     ErrorSerializer,
     NewVoiceRequestSerializer,
     VoiceRequestSerializer,
@@ -107,11 +108,10 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         return accepted(voice_request.retry())
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter("download", bool, description="Let the browser save the file in place of playing it.")
-        ],
+        parameters=[DownloadSerializer],
         responses={
             302: OpenApiResponse(description="Redirects to the audio."),
+            400: ErrorSerializer,
             404: ErrorSerializer,
             409: ErrorSerializer,
         },
@@ -121,7 +121,9 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         voice_request = self.get_object()
         if not voice_request.audio_name:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
-        save_as = f"{voice_request.pk}.{voice_request.format}" if "download" in request.query_params else ""
+        wanted = DownloadSerializer(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        save_as = f"{voice_request.pk}.{voice_request.format}" if wanted.validated_data["download"] else ""
         return HttpResponseRedirect(
             temporary_url(voice_request.audio_name, save_as), headers={"Cache-Control": "no-store"}
         )

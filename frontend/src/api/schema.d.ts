@@ -1036,7 +1036,7 @@ export interface operations {
     voice_requests_audio_retrieve: {
         parameters: {
             query?: {
-                /** @description Let the browser save the file in place of playing it. */
+                /** @description Let the browser save the file in place of playing it. `?download` is enough. */
                 download?: boolean;
             };
             header?: never;
@@ -1053,6 +1053,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
             };
             404: {
                 headers: {

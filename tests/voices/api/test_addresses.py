@@ -70,12 +70,14 @@ class TestOtherOrigins:
             headers={
                 "origin": PAGE,
                 "access-control-request-method": "POST",
-                "access-control-request-headers": "content-type,idempotency-key",
+                "access-control-request-headers": "content-type,idempotency-key,prefer,range",
             },
         )
         assert response.status_code == 200
         assert "POST" in response["Access-Control-Allow-Methods"]
-        assert {"content-type", "idempotency-key"} <= set(response["Access-Control-Allow-Headers"].split(", "))
+        assert {"content-type", "idempotency-key", "prefer", "range"} <= set(
+            response["Access-Control-Allow-Headers"].split(", ")
+        )
 
     def test_a_page_may_read_where_its_request_is(self, client: Client, member: Member) -> None:
         body = {"member": member.pk, "text": SENTENCE}

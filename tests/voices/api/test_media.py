@@ -107,3 +107,8 @@ def test_a_range_that_is_not_understood_is_ignored(asked: str, name: str, client
 def test_a_range_is_for_get_alone(name: str, client: Client) -> None:
     response = client.head(temporary_url(name), headers={"range": "bytes=0-3"})
     assert (response.status_code, response["Content-Length"]) == (200, "10")
+
+
+def test_a_page_of_another_origin_may_read_the_file(name: str, client: Client) -> None:
+    response = client.get(temporary_url(name), headers={"origin": "http://localhost:3000"})
+    assert response["Access-Control-Allow-Origin"] == "*"

@@ -179,6 +179,11 @@ def test_a_missing_field_is_named(missing: str, post: Post, member: Member, medi
     assert_nothing_is_kept(media_dir)
 
 
+def test_a_byte_order_mark_before_the_body_is_no_harm(client: Client, member: Member) -> None:
+    body = b"\xef\xbb\xbf" + json.dumps({"member": member.pk, "text": SENTENCE}).encode()
+    assert client.generic("POST", "/api/voice-requests/", body, content_type="application/json").status_code == 202
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [

@@ -229,6 +229,19 @@ class TestAudio:
         assert (audio.status_code, audio.content) == (200, factories.AUDIO)
         assert "Content-Disposition" not in audio
 
+    @pytest.mark.parametrize(
+        ("query", "saved"), [("download=true", True), ("download=1", True), ("download=false", False)]
+    )
+    def test_a_download_is_asked_for_by_its_value(
+        self, query: str, saved: bool, client: Client, member: Member
+    ) -> None:
+        audio = client.get(address(factories.succeeded(member), f"audio/?{query}"), follow=True)
+        assert ("Content-Disposition" in audio) == saved
+
+    def test_an_unknown_value_is_refused(self, client: Client, member: Member) -> None:
+        response = client.get(address(factories.succeeded(member), "audio/?download=perhaps"))
+        assert (response.status_code, error_code(response)) == (400, "invalid")
+
     def test_it_can_be_saved_under_the_requests_name(self, client: Client, member: Member) -> None:
         request = factories.succeeded(member, format="mp3")
         audio = client.get(address(request, "audio/?download"), follow=True)

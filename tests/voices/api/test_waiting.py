@@ -17,6 +17,7 @@ from django_q.models import OrmQ
 from testing.factories import CLUSTER, SENTENCE, SOUND, files_below
 from testing.processes import Service, wait_until
 from voices.api import waiting
+from voices.audio_objects import public_audio_name
 from voices.models import Member, VoiceRequest
 
 # Enough on a busy machine too; a wait that ends without news takes longer.
@@ -29,7 +30,7 @@ def only_notify_wakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "_LOOK_AGAIN_SECONDS", 1000.0)
 
 
-def seed_body(member_id: Any, **fields: Any) -> dict[str, Any]:
+def legacy_body(member_id: Any, **fields: Any) -> dict[str, Any]:
     body = {"uuid": "fan-1", "member_id": member_id, "text": SENTENCE, "created_at": "2022-08-22 10:15:30"}
     return {**body, **fields}
 
@@ -84,18 +85,25 @@ def fail(request: VoiceRequest) -> bool:
 class TestTexts:
     @pytest.mark.parametrize("slash", ["", "/"])
     @pytest.mark.parametrize("as_given", [int, str])
-    def test_the_seeds_body_gets_the_seeds_answer(
+    def test_the_body_of_the_flask_server_gets_its_answer(
         self, as_given: Callable[[int], Any], slash: str, client: Client, member: Member
     ) -> None:
         with worker(succeed):
-            body = seed_body(as_given(member.pk))
+            body = legacy_body(as_given(member.pk))
             response = client.post(f"/api/texts{slash}", body, content_type="application/json")
         assert response.status_code == 200
         assert response.json() == {"uuid": "fan-1", "member_id": member.pk, "created_at": "2022-08-22 10:15:30"}
 
+    def test_it_takes_numbers_where_the_flask_server_did(self, client: Client, member: Member, settings: Any) -> None:
+        settings.MAX_WAIT_SECONDS = 0.0
+        body = {**legacy_body(member.pk), "uuid": 7, "created_at": 1764048000000}
+        assert client.post("/api/texts", body, content_type="application/json").status_code == 202
+        request = VoiceRequest.objects.get()
+        assert public_audio_name(request) == f"wav_files/{member.pk}/7_1764048000000_voice.wav"
+
     def test_a_failure_is_told_with_its_code(self, client: Client, member: Member) -> None:
         with worker(fail):
-            response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+            response = client.post("/api/texts", legacy_body(member.pk), content_type="application/json")
         assert (response.status_code, response.json()["error"]["code"]) == (500, "voice_unusable")
         assert "checkpoint" not in response.json()["error"]["message"]
 
@@ -104,12 +112,12 @@ class TestTexts:
     ) -> None:
         monkeypatch.setattr(waiting, "_LOOK_AGAIN_SECONDS", 0.1)
         with worker(succeed_unheard):
-            response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+            response = client.post("/api/texts", legacy_body(member.pk), content_type="application/json")
         assert response.status_code == 200
 
     def test_a_cancel_ends_the_wait(self, client: Client, member: Member) -> None:
         with worker(VoiceRequest.cancel):
-            response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+            response = client.post("/api/texts", legacy_body(member.pk), content_type="application/json")
         assert (response.status_code, response.json()["error"]["code"]) == (500, "cancelled")
 
     def test_without_a_worker_the_wait_ends_with_the_address_to_ask(
@@ -117,7 +125,7 @@ class TestTexts:
     ) -> None:
         settings.MAX_WAIT_SECONDS = 0.2
         started = time.monotonic()
-        response = client.post("/api/texts", seed_body(member.pk), content_type="application/json")
+        response = client.post("/api/texts", legacy_body(member.pk), content_type="application/json")
         assert 0.2 <= time.monotonic() - started < AT_ONCE_SECONDS
         assert response.status_code == 202
         assert client.get(response["Location"]).json()["status"] == "queued"
@@ -133,6 +141,7 @@ class TestTexts:
         ({"member_id": "0"}, "unknown_member", "member_id"),
         ({"member_id": None}, "missing_field", "member_id"),
         ({"uuid": ""}, "empty_text", "uuid"),
+        ({"uuid": True}, "invalid", "uuid"),
         ({"uuid": "../1"}, "unsafe_name", "uuid"),
         ({"created_at": "a/b"}, "unsafe_name", "created_at"),
         ({"text": "★"}, "nothing_to_say", "text"),
@@ -142,7 +151,7 @@ class TestTexts:
 def test_texts_refuses_a_wrong_field_at_once(
     wrong: dict[str, Any], code: str, field: str, client: Client, member: Member, media_dir: Path
 ) -> None:
-    response = client.post("/api/texts", {**seed_body(member.pk), **wrong}, content_type="application/json")
+    response = client.post("/api/texts", {**legacy_body(member.pk), **wrong}, content_type="application/json")
     assert response.status_code == 400
     assert (response.json()["error"]["code"], response.json()["error"]["field"]) == (code, field)
     assert not VoiceRequest.objects.exists() and not OrmQ.objects.exists() and not files_below(media_dir)
@@ -178,13 +187,13 @@ def test_without_that_preference_the_answer_comes_at_once(prefer: str, client: C
 
 
 class TestLive:
-    def test_the_seeds_client_finds_its_wav(self, live: Service) -> None:
-        response = httpx.post(f"{live.address}/api/texts", json=seed_body("1", uuid="live-1"), timeout=60)
+    def test_a_client_of_the_flask_server_finds_its_wav(self, live: Service) -> None:
+        response = httpx.post(f"{live.address}/api/texts", json=legacy_body("1", uuid="live-1"), timeout=60)
         assert response.status_code == 200, response.text
         assert response.json() == {"uuid": "live-1", "member_id": 1, "created_at": "2022-08-22 10:15:30"}
         wav = live.data_dir / "media/wav_files/1/live-1_2022-08-22 10:15:30_voice.wav"
         assert wav.read_bytes()[:4] == b"RIFF"
 
     def test_a_voice_that_cannot_be_loaded_is_told_of(self, live_service: str) -> None:
-        response = httpx.post(f"{live_service}/api/texts/", json=seed_body(2, uuid="live-2"), timeout=60)
+        response = httpx.post(f"{live_service}/api/texts/", json=legacy_body(2, uuid="live-2"), timeout=60)
         assert (response.status_code, response.json()["error"]["code"]) == (500, "voice_unusable")
