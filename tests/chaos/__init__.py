@@ -1,4 +1,4 @@
-"""Real processes, real faults, and after each the five promises of docs/operations.md.
+"""Real faults of real processes; after each, the five promises of docs/operations.md are checked.
 
 Run by `make chaos`; `make test` runs a short random mix only.
 """

@@ -1,4 +1,4 @@
-"""A Postgres of the tests' own, which they may stop; and clusters on it, whose processes they may kill."""
+"""A Postgres that the tests may stop, and clusters on it whose processes they may kill."""
 
 import os
 import random
@@ -29,7 +29,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def database(postgres: Postgres, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Django's connection in this process leads to that Postgres."""
+    """Connect Django in this process to that Postgres."""
     own = DatabaseWrapper({**connections["default"].settings_dict, **postgres.django_settings}, "default")
     tests, connections["default"] = connections["default"], own
     with django_db_blocker.unblock():
@@ -60,7 +60,7 @@ def member(world: World, voice_model_dir: Path) -> Member:
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """The seed is shown when a test fails, and replayed by `CHAOS_SEED=… make chaos`."""
+    """Return a random generator whose seed is printed; `CHAOS_SEED=… make chaos` uses the same again."""
     seed = int(os.environ.get("CHAOS_SEED") or random.SystemRandom().randrange(10**6))
     print(f"CHAOS_SEED={seed}")
     return random.Random(seed)

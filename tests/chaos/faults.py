@@ -1,6 +1,6 @@
-"""What goes wrong inside a worker, in place through `tests.chaos.settings`; the service knows nothing of it.
+"""Faults inside a worker, installed by `tests.chaos.settings`; the service itself does not know of them.
 
-A request's text names its fault: ``안녕하세요. [crash]``. Of ``[crash once]`` only the first attempt dies.
+A request's text names its fault: ``안녕하세요. [crash]``. Of ``[crash once]`` only the first attempt crashes.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from voices.storage import SignedFileSystemStorage
 
-# The tests leave orders here, and find here which process speaks what.
+# The tests write here what the storage is to do; the workers write here which process speaks which request.
 FOLDER = Path(os.environ.get("CHAOS_FOLDER", "/nonexistent"))
 FAULT = re.compile(r"\[(\w+) ?([\d.]*) ?(once)?\]")
 
@@ -39,7 +39,7 @@ def sleep(argument: str) -> None:
 
 
 def hang(argument: str) -> None:
-    """A C call that keeps Python's lock and hears no signal: the same mutex is taken twice."""
+    """Hang in a C call that holds the GIL and handles no signal: lock the same mutex twice."""
     mutex = ctypes.create_string_buffer(256)
     c = ctypes.PyDLL(None)
     c.pthread_mutex_lock(mutex)
@@ -72,7 +72,7 @@ class Faults(AppConfig):
         from voices.models import VoiceRequest
 
         if offset := float(os.environ.get("CHAOS_CLOCK_SECONDS", "0")):
-            turn_the_clock(offset)
+            set_the_clock_wrong(offset)
         speak, succeed, synthesize_next = tasks.speak, VoiceRequest.succeed, tasks.synthesize_next
         ordered: list[str] = []
 
@@ -102,8 +102,8 @@ class Faults(AppConfig):
         VoiceRequest.succeed = faulty_succeed  # type: ignore[method-assign]
 
 
-def turn_the_clock(seconds: float) -> None:
-    """As if this machine's clock were wrong."""
+def set_the_clock_wrong(seconds: float) -> None:
+    """Set the clock of this process wrong."""
     now, seconds_now = timezone.now, time.time
     timezone.now = lambda: now() + timedelta(seconds=seconds)
     time.time = lambda: seconds_now() + seconds

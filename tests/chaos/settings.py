@@ -1,4 +1,4 @@
-"""The service's own settings, with an app that breaks what a request's text or a file says."""
+"""The service's settings, with an app that makes faults as a request's text or a file says."""
 
 import os
 

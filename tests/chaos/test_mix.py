@@ -1,4 +1,4 @@
-"""Faults at random, one upon another. The seed is printed; `CHAOS_SEED=… make chaos` plays the same again."""
+"""Random faults, several at a time. The seed is printed; `CHAOS_SEED=… make chaos` repeats the same faults."""
 
 import random
 import threading
@@ -18,7 +18,7 @@ EVENTS = ["kill", "kill", "freeze", "kill a head", "stop", "end connections", "s
 
 
 class Mix:
-    """Two clusters of two workers, on which a row of faults is played."""
+    """Two clusters of two workers that suffer a sequence of faults."""
 
     def __init__(self, world: World, member: Member, chance: random.Random) -> None:
         self.world, self.member, self.chance = world, member, chance
@@ -26,7 +26,7 @@ class Mix:
         self.happened: Counter[str] = Counter()
 
     def play(self, n_requests: int, seconds: float, events: list[str]) -> None:
-        """Ask `n_requests` times within about `seconds`, with an event after every few; then see all of them end."""
+        """Submit `n_requests` within about `seconds`, with a fault after every few, and wait until all have ended."""
         requests: list[VoiceRequest] = []
         started = time.monotonic()
         while len(requests) < n_requests:
@@ -36,7 +36,7 @@ class Mix:
                 requests.append(ask(self.member, text, client_uuid=client, priority=self.chance.randint(0, 1)))
             event = self.chance.choice(events)
             self.happened[event] += 1
-            # One may be dead already that is to be killed.
+            # A process that is to be killed may be dead already.
             with suppress(psutil.NoSuchProcess, ProcessLookupError):
                 self._happen(event)
             time.sleep(max(0.0, started + seconds * len(requests) / n_requests - time.monotonic()))
@@ -46,7 +46,7 @@ class Mix:
         print(f"{len(done)} requests in {took:.0f} s; {dict(self.happened)}; {dict(ends)}")
         print(f"attempts: {dict(sorted(Counter(row.attempt for row in done).items()))}")
         assert set(ends) <= {"succeeded", "attempts_exhausted", "storage_unavailable", "internal_error"}
-        # What no attempt can still be writing is swept, and the end of each request stands.
+        # Stray audio is deleted, and no finished request changes.
         wait_until(lambda: self.world.stray_files() == [], 60)
         self.world.ended(*requests)
 

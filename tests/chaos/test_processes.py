@@ -1,4 +1,4 @@
-"""Every process of a cluster dies, hangs, or is asked to stop."""
+"""Each process of a cluster is killed, hangs, or is stopped."""
 
 import os
 import signal
@@ -71,7 +71,7 @@ def test_a_worker_is_frozen_past_its_lease_and_wakes(world: World, member: Membe
     assert (done.status, done.attempt) == ("succeeded", 2)
     before = VoiceRequest.objects.filter(pk=request.pk).values().get()
     frozen.resume()
-    # It wakes, speaks on, stores its audio, and learns that it has lost.
+    # It wakes up, speaks on, stores its audio, and finds that it no longer holds the request.
     time.sleep(3)
     assert VoiceRequest.objects.filter(pk=request.pk).values().get() == before
     assert [name for name in world.stray_files() if "/fan_" not in name] == []
@@ -92,7 +92,7 @@ def test_a_c_call_hangs(world: World, member: Member) -> None:
 
 
 @pytest.mark.parametrize("fault", ["leave", "memory", "error"])
-def test_an_attempt_raises_what_it_likes(fault: str, world: World, member: Member) -> None:
+def test_an_attempt_raises_any_exception(fault: str, world: World, member: Member) -> None:
     cluster = world.cluster()
     always, once = world.ended(ask(member, f"[{fault}] 안녕."), ask(member, f"[{fault} once] 안녕."))
     assert (always.status, always.error_code, always.attempt) == ("failed", "internal_error", ATTEMPTS)
@@ -135,7 +135,7 @@ def test_a_cluster_is_asked_to_stop(how: str, seconds: int, world: World, member
 
 
 @pytest.mark.parametrize("head", ["sentinel", "main"])
-def test_a_head_is_killed(head: str, world: World, member: Member) -> None:
+def test_the_main_process_or_the_sentinel_is_killed(head: str, world: World, member: Member) -> None:
     cluster = world.cluster()
     request = ask(member, "안녕하세요. [sleep 60 once]")
     world.speaking(request)
@@ -151,7 +151,7 @@ def test_a_head_is_killed(head: str, world: World, member: Member) -> None:
     assert world.ended(request)[0].status == "succeeded"
 
 
-def test_two_clusters_get_every_queue_row_again_and_again(world: World, member: Member) -> None:
+def test_two_clusters_get_every_queue_row_repeatedly(world: World, member: Member) -> None:
     for _ in range(2):
         world.cluster(CHAOS_RETRY="2")
     requests = [ask(member, f"안녕. [sleep {5 if number % 10 == 0 else 0.1}]") for number in range(40)]
@@ -159,7 +159,7 @@ def test_two_clusters_get_every_queue_row_again_and_again(world: World, member: 
     assert {(one.status, one.attempt) for one in done} == {("succeeded", 1)}
 
 
-def test_a_machines_clock_is_wrong(world: World, member: Member) -> None:
+def test_the_clock_of_a_machine_is_wrong(world: World, member: Member) -> None:
     world.cluster(CHAOS_CLOCK_SECONDS="300")
     world.cluster(CHAOS_CLOCK_SECONDS="-300")
     slow = ask(member, "안녕하세요. [sleep 15]")
@@ -168,5 +168,5 @@ def test_a_machines_clock_is_wrong(world: World, member: Member) -> None:
     assert all(one.started_at and one.finished_at and one.queued_at <= one.started_at for one in done)
 
 
-def test_nothing_of_this_process_is_left_behind() -> None:
+def test_no_process_is_left() -> None:
     assert not [child for child in psutil.Process(os.getpid()).children() if "qcluster" in child.cmdline()]

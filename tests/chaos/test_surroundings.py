@@ -1,4 +1,4 @@
-"""The database, the queue, the storage and the API fail around a cluster that is well."""
+"""The database, the queue, the storage and the API fail while the cluster works."""
 
 import asyncio
 import json
@@ -46,14 +46,14 @@ def away_for_30_seconds(world: World) -> None:
 )  # fmt: skip
 def test_the_database_goes_away(outage: Callable[[World], None], world: World, member: Member) -> None:
     world.cluster(workers=2, FORV_TASK_TIMEOUT_SECONDS="120")
-    # One is sleeping when the database goes, one ends while it is away, one waits in the queue.
+    # When the database goes away, one request is in the middle, one ends during the outage, and one is queued.
     long, short, waiting = ask(member, "안녕. [sleep 40]"), ask(member, "안녕. [sleep 2]"), ask(member)
     world.speaking(long), world.speaking(short)
     outage(world)
     back = now()
     done = world.ended(long, short, waiting, within=120)
     assert {one.status for one in done} == {"succeeded"}
-    short_ended = world.books(short)[-1][2] - back
+    short_ended = world.status_log(short)[-1][2] - back
     print(f"attempts: {[one.attempt for one in done]}; the short one ended {short_ended:.1f} s after the outage")
     asked, next_one = now(), ask(member)
     assert world.began(next_one, 1, within=30) - asked < 5
@@ -116,13 +116,13 @@ class TestStorage:
         world.order("")
         back = now()
         done = world.ended(caught, late, within=180)
-        waited = [world.books(one)[-1][2] - back for one in done]
+        waited = [world.status_log(one)[-1][2] - back for one in done]
         print(f"attempts: {[one.attempt for one in done]}; ended {[f'{s:.1f}' for s in waited]} s after it was back")
         assert {one.status for one in done} == {"succeeded"}
         wait_until(lambda: world.stray_files() == [], 60)
 
     def test_it_never_answers(self, world: World, member: Member) -> None:
-        """The worker's own time limit ends what the storage does not."""
+        """The worker's time limit ends an attempt whose storage hangs."""
         world.cluster(
             FORV_TASK_TIMEOUT_SECONDS="3",
             FORV_LEASE_SECONDS="3",
@@ -147,7 +147,7 @@ class TestStorage:
 
 
 class Web:
-    """The web process alone."""
+    """Run the web process without a worker."""
 
     def __init__(self, world: World) -> None:
         self.port = free_port()
@@ -245,7 +245,7 @@ class TestApi:
                         timeout=30,
                     )
                     slowest = max(slowest, time.monotonic() - asked)
-                    if path != "/admin/login/":  # which needs no database
+                    if path != "/admin/login/":  # this page needs no database
                         assert (response.status_code, response.headers.get("Retry-After")) == (503, "5"), path
                     assert "Traceback" not in response.text
                     if path.startswith("/api/"):
@@ -254,7 +254,7 @@ class TestApi:
                 assert slowest < 5
                 world.postgres.start()
                 assert reloaded(request).cancel()
-                # First it tells how things stand, then what has changed since.
+                # First the current state, then what has changed.
                 assert "cancelled" in (json.loads(next_data(events))["status"] for _ in range(2))
             wait_until(lambda: httpx.get(f"{web.address}/readyz").status_code == 200, 10)
             assert httpx.post(f"{web.address}/api/voice-requests/", json=body(member)).status_code == 202

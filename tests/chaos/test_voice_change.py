@@ -1,4 +1,4 @@
-"""A member gets another voice while a worker speaks with the one before."""
+"""A member gets another voice while a worker speaks with the earlier one."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from voices.models import Member, Voice, VoiceRequest
 
 
 def import_another_voice(member: Member, folder: Path) -> None:
-    """A tiny voice of other weights than the first, which are drawn by the number it is written with."""
+    """Write a tiny voice with other weights than the first; they depend on its number."""
     number = member.pk + 2
     write_tiny_voice(folder, number)
     for part in ("glow-tts", "hifigan-v2"):
@@ -22,7 +22,7 @@ def import_another_voice(member: Member, folder: Path) -> None:
 def test_what_was_begun_ends_with_the_voice_it_began_with(
     world: World, member: Member, tmp_path: Path, imported_voices_dir: Path
 ) -> None:
-    member.voices.get().make_active()  # it had no voice before, so this is the one to come back to
+    member.voices.get().make_active()  # so that there is a voice to roll back to
     cluster = world.cluster(FORV_BROUGHT_VOICES_DIR=str(imported_voices_dir))
     (before,) = world.ended(ask(member))
     old_voice = Voice.objects.get(member=member, active=True)

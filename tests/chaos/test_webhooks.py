@@ -1,4 +1,4 @@
-"""Who sends webhooks dies in the middle of it."""
+"""The process that sends webhooks is killed while it sends."""
 
 import pytest
 

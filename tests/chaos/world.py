@@ -1,4 +1,4 @@
-"""What the chaos tests act on: a Postgres, clusters of real processes, a storage, and the books kept of it all."""
+"""What the chaos tests use: a Postgres, clusters of real processes, a storage, and a log of all status changes."""
 
 import hashlib
 import os
@@ -19,20 +19,20 @@ from testing.factories import files_below
 from testing.processes import REPOSITORY, wait_until
 from voices.models import Member, VoiceRequest
 
-# Kept by the database itself: every change of a request's status, and every change of one that has ended.
-BOOKS = """
-CREATE TABLE IF NOT EXISTS books (
+# Written by triggers in the database: each change of a request's status, and each change of a finished request.
+STATUS_LOG = """
+CREATE TABLE IF NOT EXISTS status_log (
     request uuid, attempt int, was text, became text, ended bool, at timestamptz DEFAULT clock_timestamp()
 );
-CREATE OR REPLACE FUNCTION keep_books() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION log_status() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.status <> OLD.status OR OLD.finished_at IS NOT NULL AND NEW.audio_name <> OLD.audio_name THEN
-        INSERT INTO books VALUES (NEW.id, NEW.attempt, OLD.status, NEW.status, NEW.finished_at IS NOT NULL);
+        INSERT INTO status_log VALUES (NEW.id, NEW.attempt, OLD.status, NEW.status, NEW.finished_at IS NOT NULL);
     END IF;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER keep_books AFTER UPDATE ON voices_voicerequest FOR EACH ROW EXECUTE FUNCTION keep_books();
-TRUNCATE books, voices_member, django_q_ormq CASCADE;
+CREATE OR REPLACE TRIGGER log_status AFTER UPDATE ON voices_voicerequest FOR EACH ROW EXECUTE FUNCTION log_status();
+TRUNCATE status_log, voices_member, django_q_ormq CASCADE;
 """
 
 
@@ -49,7 +49,7 @@ class Postgres:
         self.address = f"postgresql://postgres@/postgres?host={socket_dir}"
 
     def stop(self) -> None:
-        """Whoever is connected loses the connection, and nobody gets a new one."""
+        """Close all connections, and accept no new ones."""
         connection.close()
         self._server.stop()
 
@@ -78,7 +78,7 @@ class Cluster:
         wait_until(lambda: self._log.read_text().count("worker ready") == workers or self.main.poll() is not None, 60)
         assert self.main.poll() is None, self.log
         (self.sentinel,) = psutil.Process(self.main.pid).children()
-        # In the order in which they were started.
+        # In the order of their start.
         *self.workers, self.monitor, self.pusher = sorted(self.sentinel.children(), key=lambda one: one.pid)
         assert len(self.workers) == workers
 
@@ -87,7 +87,7 @@ class Cluster:
         return self._log.read_text()
 
     def processes(self) -> list[psutil.Process]:
-        """All that are alive now."""
+        """Return the processes that are alive now."""
         main = [psutil.Process(self.main.pid)] if self.main.poll() is None else []
         return [
             one for one in [*main, *(child for one in main for child in one.children(recursive=True))] if alive(one)
@@ -119,7 +119,7 @@ class World:
             "LOG_LEVEL": "INFO",
         }
         with connection.cursor() as cursor:
-            cursor.execute(BOOKS)
+            cursor.execute(STATUS_LOG)
 
     def end(self) -> None:
         for cluster in self._clusters:
@@ -136,11 +136,11 @@ class World:
         return cluster
 
     def order(self, storage: str) -> None:
-        """Let the storage do something else: see FaultyStorage. Empty: work."""
+        """Set the fault of the storage (see FaultyStorage); an empty string for none."""
         (self.folder / "storage").write_text(storage)
 
     def speaking(self, request: VoiceRequest, not_by: psutil.Process | None = None) -> psutil.Process:
-        """The process that speaks it, once one does."""
+        """Wait until a process speaks the request, and return the process."""
         note = self.folder / f"speaking_{request.pk}"
 
         def noted() -> int:
@@ -149,25 +149,28 @@ class World:
         wait_until(lambda: noted() not in (0, not_by.pid if not_by else 0), 40)
         return psutil.Process(noted())
 
-    def books(self, request: VoiceRequest) -> list[tuple[int, str, float]]:
-        """Each change of its status: attempt, what it became, and when (seconds)."""
+    def status_log(self, request: VoiceRequest) -> list[tuple[int, str, float]]:
+        """Return each change of its status: attempt, new status, and time (seconds)."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT attempt, became, extract(epoch FROM at) FROM books WHERE request = %s ORDER BY at", [request.pk]
+                "SELECT attempt, became, extract(epoch FROM at) FROM status_log WHERE request = %s ORDER BY at",
+                [request.pk],
             )
             return [(attempt, became, float(at)) for attempt, became, at in cursor.fetchall()]
 
     def began(self, request: VoiceRequest, attempt: int, within: float) -> float:
-        """When that attempt began (seconds); waits for it."""
+        """Wait until that attempt begins, and return the time (seconds)."""
 
         def found() -> list[float]:
-            return [at for number, became, at in self.books(request) if (number, became) == (attempt, "processing")]
+            return [
+                at for number, became, at in self.status_log(request) if (number, became) == (attempt, "processing")
+            ]
 
         wait_until(lambda: bool(found()), within)
         return found()[0]
 
     def ended(self, *requests: VoiceRequest, within: float = 60) -> list[VoiceRequest]:
-        """The requests once all have ended, and all promises about them checked."""
+        """Wait until all requests have ended, check all promises about them, and return them."""
         ids = [request.pk for request in requests]
 
         def unfinished() -> bool:
@@ -177,7 +180,7 @@ class World:
         rows = VoiceRequest.objects.in_bulk(ids)
         assert len(rows) == len(ids), "a request is lost"
         with connection.cursor() as cursor:
-            cursor.execute("SELECT request FROM books WHERE ended")
+            cursor.execute("SELECT request FROM status_log WHERE ended")
             ends = Counter(request for (request,) in cursor.fetchall())
         assert all(ends[pk] == 1 for pk in ids), "a request ended twice, or changed after its end"
         for row in rows.values():
@@ -187,7 +190,7 @@ class World:
         return [rows[pk] for pk in ids]
 
     def stray_files(self) -> list[str]:
-        """Audio that nobody will hear."""
+        """Return the objects of audio that no request refers to."""
         heard = set(VoiceRequest.objects.exclude(audio_name="").values_list("audio_name", flat=True))
         return [name for name in files_below(self.media) if name not in heard]
 
@@ -204,5 +207,5 @@ def alive(process: psutil.Process) -> bool:
 
 
 def now() -> float:
-    """The clock of the books; the database runs on this machine."""
+    """Return the time by the clock of the log; the database runs on this machine."""
     return time.time()

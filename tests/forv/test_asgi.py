@@ -1,4 +1,4 @@
-"""Web processes are small: neither torch nor coqui-tts gets into them."""
+"""Web processes stay small: they load neither torch nor coqui-tts."""
 
 import json
 import os
@@ -50,5 +50,5 @@ def test_the_live_web_process_maps_no_torch(live: Service) -> None:
     assert httpx.post(f"{live.address}/api/texts", json=body, timeout=60).status_code == 200
     web = live.web_process()
     assert not maps_torch(web.pid)
-    # The worker, which has just spoken, does: so the question is one that can be answered with yes.
+    # The worker has just spoken, so it must have loaded torch: this shows that the check can fail.
     assert any(maps_torch(process.pid) for process in live.processes() if process.pid != web.pid)

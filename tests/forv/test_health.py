@@ -1,4 +1,4 @@
-"""/healthz and /readyz, and what the API answers while the database is away."""
+"""/healthz and /readyz, and the answers of the API while the database is away."""
 
 import json
 import os
@@ -37,7 +37,7 @@ for method, path in json.load(sys.stdin):
 
 
 def ask_without_database(*asked: tuple[str, str], **environment: str) -> list[Any]:
-    """The answers of a process whose database is not there."""
+    """Return the answers of a process that can't reach its database."""
     completed = subprocess.run(
         [sys.executable, "-c", ASK],
         cwd=REPOSITORY,
@@ -55,7 +55,7 @@ def ask_without_database(*asked: tuple[str, str], **environment: str) -> list[An
     return [json.loads(line) for line in completed.stdout.splitlines()]
 
 
-def test_without_its_database_the_service_says_so() -> None:
+def test_without_its_database_the_service_answers_503() -> None:
     unknown = "/api/voice-requests/00000000-0000-0000-0000-000000000000"
     health, ready, *refusals = ask_without_database(
         ("GET", "/healthz"),
@@ -74,7 +74,7 @@ def test_without_its_database_the_service_says_so() -> None:
     assert refusals == [[503, "5", {"error": {"code": "database_unavailable", "message": message}}]] * 6
 
 
-def test_so_does_one_that_pools_its_connections() -> None:
+def test_without_its_database_a_service_with_a_pool_answers_503() -> None:
     ((status, retry_after, body),) = ask_without_database(("GET", "/api/members/"), DATABASE_POOL_SIZE="2")
     assert (status, retry_after, body["error"]["code"]) == (503, "5", "database_unavailable")
 

@@ -1,4 +1,4 @@
-"""Who debugs: developers, by `manage.py` with no environment; nobody else who does not ask for it."""
+"""Debugging is on for developers, by `manage.py` without an environment, and otherwise only if it is asked for."""
 
 import os
 import subprocess

@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 
-def test_the_built_page_is_served_and_never_kept_for_long(client: Client, tmp_path: Path, settings: Any) -> None:
+def test_the_built_page_is_served_without_caching(client: Client, tmp_path: Path, settings: Any) -> None:
     settings.FRONTEND_DIST = tmp_path
     (tmp_path / "index.html").write_text("<title>목소리</title>", encoding="utf-8")
     response = client.get("/")
@@ -15,7 +15,7 @@ def test_the_built_page_is_served_and_never_kept_for_long(client: Client, tmp_pa
     assert response["Cache-Control"] == "no-cache"
 
 
-def test_a_page_that_is_not_built_says_how(client: Client, tmp_path: Path, settings: Any) -> None:
+def test_without_a_built_page_the_answer_says_how_to_build_it(client: Client, tmp_path: Path, settings: Any) -> None:
     settings.FRONTEND_DIST = tmp_path
     response = client.get("/")
     assert (response.status_code, b"make setup" in response.content) == (503, True)

@@ -1,4 +1,4 @@
-"""Settings come from the environment, and one that can't be read stops the start with its name."""
+"""Settings come from the environment; the start stops with the name of one that can't be read."""
 
 import os
 import runpy
@@ -80,7 +80,7 @@ def test_a_bucket_must_be_named(load: Load) -> None:
         load(FORV_STORAGE="gcs")
 
 
-def test_the_start_stops_there() -> None:
+def test_the_start_stops_at_an_unreadable_value() -> None:
     environment = {**os.environ, "FORV_WORKERS": "two"}
     checked = subprocess.run(
         [sys.executable, "manage.py", "check"], cwd=REPOSITORY, env=environment, capture_output=True, text=True
@@ -100,7 +100,7 @@ class TestSecretKey:
             load(DJANGO_DEBUG="0")
         assert load(DJANGO_DEBUG="0", **GIVEN)["SECRET_KEY"] == GIVEN["SECRET_KEY"]
 
-    def test_it_is_made_once_and_kept_from_others(self, load: Load, tmp_path: Path) -> None:
+    def test_it_is_generated_once_in_a_private_file(self, load: Load, tmp_path: Path) -> None:
         made = load()["SECRET_KEY"]
         assert len(made) >= 50
         assert load()["SECRET_KEY"] == made
@@ -108,20 +108,20 @@ class TestSecretKey:
         assert kept.read_text() == made
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
-    def test_a_given_one_is_not_written_down(self, load: Load, tmp_path: Path) -> None:
+    def test_a_given_key_is_not_written_to_disk(self, load: Load, tmp_path: Path) -> None:
         load(**GIVEN)
         assert not (tmp_path / "data").exists()
 
-    def test_of_several_first_starts_one_makes_it(self, load: Load) -> None:
+    def test_concurrent_first_starts_get_the_same_key(self, load: Load) -> None:
         with ThreadPoolExecutor(8) as pool:
             assert len({settings["SECRET_KEY"] for settings in pool.map(lambda _: load(), range(8))}) == 1
 
 
 class TestDatabase:
-    def test_without_an_address_it_is_the_embedded_one(self, load: Load) -> None:
+    def test_without_a_url_it_is_the_embedded_one(self, load: Load) -> None:
         assert load()["DATABASES"]["default"]["ENGINE"] == "forv.embedded_postgres"
 
-    def test_an_address_is_honoured(self, load: Load) -> None:
+    def test_the_url_is_used(self, load: Load) -> None:
         database = load(DATABASE_URL="postgresql://user:pass@host:5433/name")["DATABASES"]["default"]
         assert (database["HOST"], database["PORT"], database["NAME"]) == ("host", 5433, "name")
         assert "pool" not in database.get("OPTIONS", {})
@@ -132,7 +132,7 @@ class TestDatabase:
         assert database["CONN_MAX_AGE"] == 0
 
 
-def test_pages_of_any_origin_may_ask_until_some_are_named(load: Load) -> None:
+def test_all_origins_are_allowed_unless_some_are_named(load: Load) -> None:
     assert load()["CORS_ALLOW_ALL_ORIGINS"] is True
     named = load(FORV_CORS_ORIGINS="https://a.example,https://b.example")
     assert named["CORS_ALLOW_ALL_ORIGINS"] is False
@@ -144,7 +144,7 @@ def test_a_queue_row_is_locked_for_as_long_as_its_task_may_take(load: Load) -> N
     assert (queue["timeout"], queue["retry"]) == (10, 10)
 
 
-def test_cookies_travel_encrypted_outside_of_debugging(load: Load) -> None:
+def test_cookies_need_https_unless_debugging(load: Load) -> None:
     assert load()["SESSION_COOKIE_SECURE"] is False
     assert load(DJANGO_DEBUG="0", **GIVEN)["SESSION_COOKIE_SECURE"] is True
     assert load(FORV_HTTPS="0")["CSRF_COOKIE_SECURE"] is False

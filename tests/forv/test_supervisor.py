@@ -1,4 +1,4 @@
-"""`make run`: everything is started, and nothing is left."""
+"""`make run` starts all processes, and leaves none behind."""
 
 import signal
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.conftest import LIVE_MEMBERS
 
 @pytest.fixture
 def no_voices(tmp_path: Path) -> str:
-    """A voice model folder with members but without voices, so that starting is quick."""
+    """Return a voice model folder with members but without voices, for a quick start."""
     folder = tmp_path / "voice_model"
     folder.mkdir()
     (folder / "voices.toml").write_text(LIVE_MEMBERS, encoding="utf-8")
@@ -21,13 +21,13 @@ def no_voices(tmp_path: Path) -> str:
 
 
 def names(service: Service) -> list[str]:
-    """What is running, in words."""
+    """Return which processes of the service are running."""
     words = {"uvicorn": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "postgres": "database"}
     command_lines = [" ".join(process.cmdline()) for process in service.processes()]
     return sorted({name for word, name in words.items() if any(word in line for line in command_lines)})
 
 
-def test_the_embedded_service_stops_without_a_trace_and_starts_again(tmp_path: Path, no_voices: str) -> None:
+def test_with_the_embedded_database_it_stops_completely_and_starts_again(tmp_path: Path, no_voices: str) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
@@ -43,11 +43,11 @@ def test_the_embedded_service_stops_without_a_trace_and_starts_again(tmp_path: P
         wait_until(lambda service=service: service.processes() == [], 5)  # type: ignore[misc]
 
 
-def test_a_web_process_that_dies_ends_all(tmp_path: Path, no_voices: str, new_database: str) -> None:
+def test_a_killed_web_process_stops_the_service(tmp_path: Path, no_voices: str, new_database: str) -> None:
     service = Service(tmp_path, DATABASE_URL=new_database, FORV_VOICE_MODEL_DIR=no_voices)
     try:
         service.wait_until_up()
-        assert names(service) == ["supervisor", "web", "worker"]  # the database is somebody else's
+        assert names(service) == ["supervisor", "web", "worker"]  # the database is not ours
         with psycopg.connect(new_database) as connection:
             assert connection.execute("SELECT count(*) FROM voices_member").fetchone() == (2,)
         service.web_process().kill()
@@ -57,7 +57,7 @@ def test_a_web_process_that_dies_ends_all(tmp_path: Path, no_voices: str, new_da
     wait_until(lambda: service.processes() == [], 5)
 
 
-def test_a_start_that_fails_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
+def test_a_failed_start_leaves_no_process(tmp_path: Path, no_voices: str) -> None:
     nowhere = "postgresql://nobody@127.0.0.1:1/nothing"
     service = Service(tmp_path, DATABASE_URL=nowhere, FORV_VOICE_MODEL_DIR=no_voices)
     assert service.wait() != 0

@@ -1,4 +1,4 @@
-"""Audio in a bucket, with a real (emulated) Google Cloud Storage at the other end."""
+"""Audio in a bucket of an emulated Google Cloud Storage."""
 
 import hashlib
 import socket
@@ -34,7 +34,7 @@ PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
 
 class ThrowAwayKey(AnonymousCredentials, Signing):
-    """Nobody to the bucket, but able to sign addresses as a service account's key is."""
+    """Anonymous to the bucket, but able to sign URLs like the key of a service account."""
 
     signer_email = "forv@example.iam.gserviceaccount.com"
     signer = None
@@ -80,7 +80,7 @@ def emulator() -> Iterator[str]:
 
 @pytest.fixture
 def key(monkeypatch: pytest.MonkeyPatch, settings: Any) -> ThrowAwayKey:
-    """The storage as ``FORV_STORAGE=gcs`` sets it up, but for where the credentials come from."""
+    """Set up the storage as ``FORV_STORAGE=gcs`` does, with other credentials."""
     monkeypatch.setenv("FORV_STORAGE", "gcs")
     monkeypatch.setenv("GS_BUCKET_NAME", BUCKET)
     key = ThrowAwayKey()
@@ -92,12 +92,12 @@ def key(monkeypatch: pytest.MonkeyPatch, settings: Any) -> ThrowAwayKey:
 
 @pytest.fixture
 def bucket(emulator: str, key: ThrowAwayKey, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address below which the bucket's objects lie."""
+    """Return the URL below which the bucket's objects are."""
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator)
     return f"{emulator}/{BUCKET}"
 
 
-def test_a_request_is_spoken_into_the_bucket_and_heard_from_it(bucket: str, client: Client, member: Member) -> None:
+def test_audio_is_stored_in_the_bucket_and_played_from_it(bucket: str, client: Client, member: Member) -> None:
     request = factories.queued(member, **PUBLIC)
     synthesize_next()
     done = reloaded(request)
@@ -112,23 +112,23 @@ def test_a_request_is_spoken_into_the_bucket_and_heard_from_it(bucket: str, clie
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_deleted_request_takes_its_objects_along(bucket: str, client: Client, member: Member) -> None:
+def test_deleting_a_request_deletes_its_objects(bucket: str, client: Client, member: Member) -> None:
     request = factories.succeeded(member, **PUBLIC)
     names = [request.audio_name, public_audio_name(request)]
     assert [default_storage.exists(str(name)) for name in names] == [True, True]
     client.delete(f"/api/voice-requests/{request.pk}/")
     assert [default_storage.exists(str(name)) for name in names] == [False, False]
-    default_storage.delete(request.audio_name)  # once more does no harm
+    default_storage.delete(request.audio_name)  # deleting twice is no error
 
 
-def test_an_object_written_again_is_replaced(bucket: str) -> None:
+def test_saving_again_replaces_the_object(bucket: str) -> None:
     first, second = (default_storage.save("again.wav", ContentFile(content)) for content in (b"one", b"two"))
     assert first == second == "again.wav"
     with default_storage.open("again.wav") as file:
         assert file.read() == b"two"
 
 
-def test_the_signed_address_expires_when_it_is_set_to(
+def test_the_signed_url_expires_after_the_set_time(
     bucket: str, key: ThrowAwayKey, client: Client, member: Member, settings: Any
 ) -> None:
     request = factories.succeeded(member, format="mp3")
@@ -141,7 +141,7 @@ def test_the_signed_address_expires_when_it_is_set_to(
 
 
 def assert_signed_by(key: ThrowAwayKey, address: str) -> None:
-    """As Google would check it: https://cloud.google.com/storage/docs/authentication/signatures."""
+    """Check the signature as Google does: https://cloud.google.com/storage/docs/authentication/signatures."""
     parts = urlsplit(address)
     query = dict(parse_qsl(parts.query))
     signature = bytes.fromhex(query.pop("X-Goog-Signature"))
@@ -153,7 +153,7 @@ def assert_signed_by(key: ThrowAwayKey, address: str) -> None:
     key.key.public_key().verify(signature, signed.encode(), padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_a_bucket_that_does_not_answer_is_given_up(
+def test_a_bucket_that_does_not_answer_raises_in_time(
     key: ThrowAwayKey, monkeypatch: pytest.MonkeyPatch, settings: Any, member: Member
 ) -> None:
     bounds = google_cloud_storage.BOUNDS

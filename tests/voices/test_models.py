@@ -1,4 +1,4 @@
-"""Status changes: who may make them, how often, and who hears of them."""
+"""Requests: the order of the queue, status changes, and notifications of them."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ def values(request: VoiceRequest) -> dict[str, Any]:
 
 
 class TestSubmit:
-    def test_row_and_queue_row_are_written_both_or_neither(
+    def test_request_and_queue_row_are_written_in_one_transaction(
         self, member: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def enqueue() -> None:
@@ -44,7 +44,7 @@ class TestSubmit:
 
 
 class TestClaim:
-    def test_a_queued_request_is_begun_with_a_lease(self, member: Member, settings: Any) -> None:
+    def test_a_queued_request_is_claimed_with_a_lease(self, member: Member, settings: Any) -> None:
         settings.LEASE_SECONDS = 60
         factories.queued(member)
         request = VoiceRequest.objects.claim_next(CLUSTER)
@@ -54,13 +54,13 @@ class TestClaim:
         assert request.lease_expires_at - request.started_at == timedelta(seconds=60)
 
     @pytest.mark.parametrize("state", ["processing", "succeeded", "failed", "cancelled"])
-    def test_what_is_running_or_over_is_not_begun(self, state: str, member: Member) -> None:
+    def test_a_running_or_finished_request_is_not_claimed(self, state: str, member: Member) -> None:
         request = getattr(factories, state)(member)
         before = values(request)
         assert VoiceRequest.objects.claim_next(CLUSTER) is None
         assert values(request) == before
 
-    def test_what_was_put_back_is_begun_after_its_pause(self, member: Member) -> None:
+    def test_a_request_that_was_put_back_is_claimed_after_its_pause(self, member: Member) -> None:
         request = factories.processing(member)
         assert request.put_back(after_seconds=60)
         assert VoiceRequest.objects.claim_next(CLUSTER) is None
@@ -68,7 +68,7 @@ class TestClaim:
         assert VoiceRequest.objects.claim_next(CLUSTER) == request
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_concurrent_claims_each_gets_another_request(self, member: Member) -> None:
+    def test_concurrent_claims_get_different_requests(self, member: Member) -> None:
         for _ in range(3):
             factories.queued(member)
         together = Barrier(4)
@@ -86,7 +86,7 @@ class TestClaim:
         assert len({won.pk for won in claimed}) == len(claimed) == 3
         assert set(VoiceRequest.objects.values_list("status", "attempt")) == {("processing", 1)}
 
-    def test_an_abandoned_request_is_begun_anew_from_its_first_sentence(self, member: Member) -> None:
+    def test_an_abandoned_request_starts_again_at_its_first_sentence(self, member: Member) -> None:
         request = factories.processing(member)
         request.begin_speaking("하나. 둘.", [], 2)
         request.report_progress(1)
@@ -95,7 +95,7 @@ class TestClaim:
         again = factories.claimed(request)
         assert (again.attempt, again.sentences_done, again.sentences_total) == (2, 0, None)
 
-    def test_requests_of_others_are_untouched(self, member: Member) -> None:
+    def test_a_claim_changes_no_other_request(self, member: Member) -> None:
         factories.queued(member)
         other = factories.queued(member)
         before = values(other)
@@ -104,7 +104,7 @@ class TestClaim:
 
 
 def in_order() -> list[str]:
-    """The texts of what is queued, as they would be begun."""
+    """Return the texts of the queued requests in the order in which they would be claimed."""
     texts = []
     for place, request in enumerate(VoiceRequest.objects.queued().in_order(), start=1):
         assert request.place
@@ -119,12 +119,12 @@ class TestOrder:
             factories.queued(member, text=text)
         assert in_order() == ["가", "나", "다"]
 
-    def test_what_somebody_waits_for_comes_before_a_batch(self, member: Member) -> None:
+    def test_an_interactive_request_comes_before_a_batch_request(self, member: Member) -> None:
         factories.queued(member, text="일괄", priority=VoiceRequest.Priority.BATCH)
         factories.queued(member, text="대화")
         assert in_order() == ["대화", "일괄"]
 
-    def test_a_batch_that_has_waited_long_enough_is_not_overtaken_any_more(self, member: Member, settings: Any) -> None:
+    def test_a_batch_request_is_overtaken_within_its_patience_only(self, member: Member, settings: Any) -> None:
         settings.BATCH_PATIENCE_SECONDS = 600
         batch = factories.queued(member, text="일괄", priority=VoiceRequest.Priority.BATCH)
         factories.queued(member, text="대화 1")
@@ -132,13 +132,13 @@ class TestOrder:
         factories.queued(member, text="대화 2")
         assert in_order().index("일괄") < in_order().index("대화 2")
 
-    def test_who_waits_for_one_is_not_held_up_by_the_batch_of_ones_own(self, member: Member) -> None:
+    def test_a_clients_batch_does_not_delay_its_interactive_requests(self, member: Member) -> None:
         factories.queued(member, text="일괄", client_uuid="가", priority=VoiceRequest.Priority.BATCH)
         factories.queued(member, text="대화 1", client_uuid="가")
         factories.queued(member, text="대화 2", client_uuid="나")
         assert in_order() == ["대화 1", "대화 2", "일괄"]
 
-    def test_one_clients_many_requests_let_others_between(self, member: Member) -> None:
+    def test_requests_of_other_clients_go_between_those_of_one_client(self, member: Member) -> None:
         for text in ("가1", "가2", "가3"):
             factories.queued(member, text=text, client_uuid="가")
         factories.queued(member, text="나1", client_uuid="나")
@@ -146,13 +146,13 @@ class TestOrder:
         factories.queued(member, text="다1", client_uuid="다")
         assert in_order() == ["가1", "나1", "다1", "가2", "나2", "가3"]
 
-    def test_clients_without_a_name_are_each_their_own(self, member: Member) -> None:
+    def test_requests_without_a_client_uuid_do_not_delay_each_other(self, member: Member) -> None:
         for text in "가나":
             factories.queued(member, text=text)
         factories.queued(member, text="다", client_uuid="다")
         assert in_order() == ["가", "나", "다"]
 
-    def test_newcomers_overtake_for_a_bounded_time_only(self, member: Member) -> None:
+    def test_new_clients_overtake_for_a_bounded_time_only(self, member: Member) -> None:
         factories.queued(member, text="가1", client_uuid="가")
         second = factories.queued(member, text="가2", client_uuid="가")
         earlier = timedelta(minutes=2)
@@ -160,14 +160,14 @@ class TestOrder:
         factories.queued(member, text="나1", client_uuid="나")
         assert in_order().index("가2") < in_order().index("나1")
 
-    def test_who_has_been_served_starts_anew(self, member: Member) -> None:
+    def test_claimed_requests_do_not_delay_the_next_ones_of_the_client(self, member: Member) -> None:
         for _ in range(3):
             factories.processing(member, client_uuid="가")
         factories.queued(member, text="가4", client_uuid="가")
         factories.queued(member, text="나1", client_uuid="나")
         assert in_order() == ["가4", "나1"]
 
-    def test_what_is_held_back_holds_nobody_up(self, member: Member) -> None:
+    def test_a_request_in_its_pause_does_not_delay_others(self, member: Member) -> None:
         paused = factories.processing(member)
         paused.put_back(after_seconds=60)
         place = factories.queued(member).place
@@ -230,7 +230,7 @@ class TestFence:
 
 
 class TestRecover:
-    def test_what_nobody_holds_any_more_is_queued_again(self, member: Member) -> None:
+    def test_a_request_with_an_expired_lease_is_queued_again(self, member: Member) -> None:
         abandoned, running = factories.processing(member), factories.processing(member)
         waiting = factories.queued(member)
         expire_lease(abandoned)
@@ -242,7 +242,7 @@ class TestRecover:
         ]
         assert VoiceRequest.objects.recover_abandoned() == 0
 
-    def test_after_the_last_attempt_it_is_given_up(self, member: Member, settings: Any) -> None:
+    def test_after_the_last_attempt_it_fails(self, member: Member, settings: Any) -> None:
         settings.MAX_ATTEMPTS = 2
         request = factories.processing(member)
         for attempt in (1, 2):
@@ -254,7 +254,7 @@ class TestRecover:
         assert (given_up.status, given_up.error_code, given_up.attempt) == ("failed", "attempts_exhausted", 2)
 
     @pytest.mark.django_db(transaction=True)
-    def test_of_two_sweepers_one_queues_it(self, member: Member) -> None:
+    def test_only_one_of_two_sweepers_queues_it(self, member: Member) -> None:
         abandoned = factories.processing(member)
         expire_lease(abandoned)
         together = Barrier(2)
@@ -272,14 +272,14 @@ class TestRecover:
 
 
 class TestRelease:
-    def test_a_cluster_gives_back_what_it_holds_and_nothing_else(self, member: Member) -> None:
+    def test_a_cluster_gives_back_its_own_requests_only(self, member: Member) -> None:
         mine = factories.processing(member)
         theirs = factories.queued(member)
         assert VoiceRequest.objects.claim_next("another cluster") == theirs
         assert VoiceRequest.objects.release(CLUSTER) == 1
         assert (reloaded(mine).status, reloaded(theirs).status) == ("queued", "processing")
 
-    def test_it_uses_up_no_attempt(self, member: Member, settings: Any) -> None:
+    def test_it_does_not_count_as_an_attempt(self, member: Member, settings: Any) -> None:
         settings.MAX_ATTEMPTS = 1
         request = factories.processing(member)
         for attempt in (2, 3):
@@ -291,18 +291,18 @@ class TestRelease:
 
 class TestStrayAudio:
     def old(self) -> list[VoiceRequest]:
-        """What is to be swept, once the longest attempt would be over."""
+        """Return the requests with audio to delete, at a time when no attempt can still be running."""
         assert not VoiceRequest.objects.with_stray_audio().exists()
         VoiceRequest.objects.filter(finished_at__isnull=False).update(finished_at=Now() - timedelta(days=1))
         return list(VoiceRequest.objects.with_stray_audio())
 
-    def test_an_attempt_that_alone_succeeded_left_none(self, member: Member) -> None:
+    def test_a_single_successful_attempt_leaves_none(self, member: Member) -> None:
         factories.succeeded(member)
         cancelled = factories.queued(member)
         cancelled.cancel()
         assert self.old() == []
 
-    def test_the_winner_is_kept_and_the_losers_are_named(self, member: Member) -> None:
+    def test_only_the_audio_of_failed_attempts_is_listed(self, member: Member) -> None:
         factories.processing(member).put_back()
         winner = VoiceRequest.objects.claim_next(CLUSTER)
         assert winner is not None
@@ -311,7 +311,9 @@ class TestStrayAudio:
         assert stray_audio_names(done) == [f"wav_files/{member.pk}/{done.pk}/1_voice.wav"]
 
     @pytest.mark.parametrize("end", [VoiceRequest.cancel, lambda request: request.fail("internal_error", "")])
-    def test_what_ended_otherwise_has_no_winner(self, end: Callable[[VoiceRequest], bool], member: Member) -> None:
+    def test_without_success_the_audio_of_all_attempts_is_listed(
+        self, end: Callable[[VoiceRequest], bool], member: Member
+    ) -> None:
         end(factories.processing(member))
         (ended,) = self.old()
         assert stray_audio_names(ended) == [f"wav_files/{member.pk}/{ended.pk}/1_voice.wav"]
@@ -338,7 +340,7 @@ class TestConstraints:
             ("processing", {"sentences_done": 2, "sentences_total": 1}, "no_more_sentences_than_there_are"),
         ],
     )
-    def test_the_database_refuses_a_row_that_contradicts_itself(
+    def test_the_database_refuses_inconsistent_rows(
         self, state: str, wrong: dict[str, Any], constraint: str, member: Member
     ) -> None:
         request = getattr(factories, state)(member)
@@ -355,12 +357,12 @@ class TestConstraints:
         with pytest.raises(IntegrityError, match="one_active_voice_per_member"):
             Voice.objects.create(member=member, mode="spelled", active=True)
 
-    def test_a_voices_mode_is_known(self, member: Member) -> None:
+    def test_the_database_refuses_an_unknown_reading_mode(self, member: Member) -> None:
         with pytest.raises(IntegrityError, match="voice_mode_is_known"):
             Voice.objects.create(member=member, mode="sung")
 
 
-def test_a_voice_made_active_takes_the_others_place(member: Member, broken_member: Member) -> None:
+def test_activating_a_voice_deactivates_the_other(member: Member, broken_member: Member) -> None:
     old = member.voices.get()
     new = Voice.objects.create(member=member, mode="spelled")
     new.make_active()
@@ -374,12 +376,12 @@ def test_a_voice_made_active_takes_the_others_place(member: Member, broken_membe
 class TestNotify:
     @pytest.fixture
     def heard(self, member: Member) -> Iterator[Listen]:
-        """Call it for the ids that were notified of since the last call."""
+        """Return a function that returns the ids of the notifications since its last call."""
         with second_connection() as listener:
             listener.execute(f"LISTEN {CHANGED_CHANNEL}")
             yield lambda: [notification.payload for notification in listener.notifies(timeout=0.05)]
 
-    def test_whoever_waits_for_a_request_hears_of_each_change(self, heard: Listen, member: Member) -> None:
+    def test_each_change_of_a_running_request_is_notified(self, heard: Listen, member: Member) -> None:
         request = factories.queued(member)
         id_ = str(request.pk)
         assert heard() == []
@@ -392,7 +394,7 @@ class TestNotify:
         assert running.succeed(audio_name="a.wav", **SOUND)
         assert heard() == [id_]
 
-    def test_failing_cancelling_and_requeueing_are_heard_of_too(self, heard: Listen, member: Member) -> None:
+    def test_failing_cancelling_and_requeueing_are_notified(self, heard: Listen, member: Member) -> None:
         failing, cancelled, abandoned = (factories.processing(member) for _ in range(3))
         expire_lease(abandoned)
         heard()
@@ -401,7 +403,7 @@ class TestNotify:
         VoiceRequest.objects.recover_abandoned()
         assert heard() == [str(request.pk) for request in (failing, cancelled, abandoned)]
 
-    def test_a_change_that_did_not_happen_is_not_heard_of(self, heard: Listen, member: Member) -> None:
+    def test_a_refused_or_rolled_back_change_is_not_notified(self, heard: Listen, member: Member) -> None:
         request = factories.succeeded(member)
         heard()
         request.cancel()

@@ -1,4 +1,4 @@
-"""synthesize_next, in this process, with a voice of random weights."""
+"""`synthesize_next`, run in this process, with a voice of random weights."""
 
 import errno
 import hashlib
@@ -29,7 +29,7 @@ PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
 @pytest.fixture
 def temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder in which temporary files would be left."""
+    """Return the folder in which temporary files would be left behind."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -79,19 +79,19 @@ def test_speed_and_seed_reach_the_voice(member: Member) -> None:
     assert slow.duration_seconds > 1.5 * normal.duration_seconds
 
 
-def test_what_cannot_be_spoken_is_reported(member: Member) -> None:
+def test_dropped_characters_are_reported(member: Member) -> None:
     done = spoken(factories.queued(member, text="안녕★하세요."))
     assert done.status == "succeeded"
     assert done.dropped == [{"text": "★", "position": 2}]
 
 
-def test_the_audio_lies_where_the_seeds_clients_look_for_it(member: Member, media_dir: Path) -> None:
+def test_the_audio_is_stored_under_the_legacy_name_too(member: Member, media_dir: Path) -> None:
     done = spoken(factories.queued(member, **PUBLIC))
     public = media_dir / f"wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav"
     assert public.read_bytes() == (media_dir / done.audio_name).read_bytes()
 
 
-def test_a_task_delivered_twice_speaks_once(member: Member, media_dir: Path) -> None:
+def test_a_repeated_task_speaks_once(member: Member, media_dir: Path) -> None:
     done = spoken(factories.queued(member))
     written = (media_dir / done.audio_name).stat().st_mtime_ns
     assert spoken(done).finished_at == done.finished_at
@@ -161,7 +161,7 @@ def test_a_text_of_which_the_voice_knows_nothing_fails_with_that_reason(member: 
 
 
 def spoken_after(attempts: int, request: VoiceRequest) -> VoiceRequest:
-    """The request after so many attempts, without the pauses between them."""
+    """Return the request after so many attempts, without the pauses between them."""
     for _ in range(attempts):
         assert reloaded(request).status == "queued"
         VoiceRequest.objects.update(available_at=Now())
@@ -169,12 +169,12 @@ def spoken_after(attempts: int, request: VoiceRequest) -> VoiceRequest:
     return reloaded(request)
 
 
-class TestAnAttemptThatGoesWrong:
+class TestFailedAttempt:
     @pytest.fixture(autouse=True)
     def three_attempts(self, settings: Any) -> None:
         settings.MAX_ATTEMPTS = 3
 
-    def test_is_repeated_after_a_pause_that_grows(self, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_is_repeated_after_growing_pauses(self, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("voices.tasks.synthesize", raising(RuntimeError("once")))
         request = factories.queued(member)
         pauses = []
@@ -188,7 +188,7 @@ class TestAnAttemptThatGoesWrong:
         assert spoken_after(1, request).status == "succeeded"
 
     @pytest.mark.parametrize("error", [ConnectionError("503"), TimeoutException("too long")], ids=repr)
-    def test_is_begun_for_the_last_time_when_the_storage_may_be_back(
+    def test_waits_longer_before_the_last_time_if_the_storage_failed(
         self, error: BaseException, member: Member, settings: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         settings.STORAGE_PATIENCE_SECONDS = 1000
@@ -214,7 +214,7 @@ class TestAnAttemptThatGoesWrong:
         ],
         ids=repr,
     )
-    def test_fails_with_a_code_after_the_last(
+    def test_fails_the_request_after_the_last_one(
         self, error: BaseException, code: str, member: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("voices.tasks.synthesize", raising(error))
@@ -242,7 +242,7 @@ class TestAnAttemptThatGoesWrong:
         assert (failed.status, failed.error_code, failed.error_detail) == ("failed", code, "")
         assert files_below(media_dir) == []
 
-    def test_leaves_its_audio_to_the_sweeper_where_it_cannot_delete_it(
+    def test_leaves_audio_that_it_cannot_delete_to_the_sweeper(
         self, member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(SignedFileSystemStorage, "delete", raising(ConnectionError("503")))
@@ -253,7 +253,7 @@ class TestAnAttemptThatGoesWrong:
         assert reloaded(request).cancel()
         assert reloaded(request).stray_audio
 
-    def test_with_a_public_copy_leaves_no_audio(self, member: Member, media_dir: Path) -> None:
+    def test_leaves_no_public_copy(self, member: Member, media_dir: Path) -> None:
         request = factories.queued(member, **PUBLIC)
         public = public_audio_name(request)
         assert public
@@ -263,11 +263,11 @@ class TestAnAttemptThatGoesWrong:
         assert files_below(media_dir) == []
 
 
-def test_a_finish_whose_answer_was_lost_counts(
+def test_a_commit_whose_confirmation_was_lost_counts(
     member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def twice(change: Callable[[], Any]) -> Any:
-        """As if the connection broke after the commit."""
+        """Commit, then raise as if the connection had broken."""
         change()
         return change()
 
@@ -277,13 +277,13 @@ def test_a_finish_whose_answer_was_lost_counts(
     assert files_below(media_dir) == [done.audio_name]
 
 
-def test_what_is_recorded_of_the_audio_is_true(member: Member, media_dir: Path) -> None:
+def test_size_hash_and_duration_of_the_audio_are_recorded(member: Member, media_dir: Path) -> None:
     done = spoken(factories.queued(member))
     audio = (media_dir / done.audio_name).read_bytes()
     assert (done.audio_size, done.audio_sha256) == (len(audio), hashlib.sha256(audio).hexdigest())
 
 
-def test_a_task_without_a_request_just_ends(member: Member, media_dir: Path) -> None:
+def test_a_task_without_a_request_does_nothing(member: Member, media_dir: Path) -> None:
     synthesize_next()
     assert files_below(media_dir) == []
 
@@ -294,7 +294,7 @@ def test_the_same_seed_gives_the_same_audio(member: Member, media_dir: Path) -> 
     np.testing.assert_array_equal(one, two)
 
 
-def test_noise_is_not_published(member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_implausible_speech_is_not_published(member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "voices.synth.voice.Voice.waveform", lambda voice, mel: np.full(256 * len(mel), 0.5, np.float32)
     )

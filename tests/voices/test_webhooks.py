@@ -1,4 +1,4 @@
-"""Webhooks: owed with the end of a request, signed, sent to public addresses only, and never for ever."""
+"""Webhooks: queued at the end of a request, signed, sent to public addresses only, and given up at some point."""
 
 import base64
 import hashlib
@@ -39,7 +39,7 @@ def webhook(receiver: Receiver, db: None) -> Webhook:
 
 
 def attempt() -> WebhookDelivery:
-    """Make one attempt at the only delivery, whether it is due or not."""
+    """Make one attempt at the only delivery, due or not, and return it."""
     WebhookDelivery.objects.filter(delivered_at=None, next_attempt_at__isnull=False).update(next_attempt_at=Now())
     (hook,) = Webhook.objects.all()
     delivery = WebhookDelivery.objects.claim(hook.pk)
@@ -65,11 +65,11 @@ def fail(member: Member) -> VoiceRequest:
 
 
 @pytest.mark.parametrize(("end", "status"), [(finish, "succeeded"), (cancel, "cancelled"), (fail, "failed")])
-def test_each_end_of_a_request_is_told_once_and_signed(
+def test_each_end_of_a_request_sends_one_signed_message(
     end: Callable[[Member], VoiceRequest], status: str, member: Member, webhook: Webhook, receiver: Receiver
 ) -> None:
     request = end(member)
-    assert not request.cancel()  # too late to be news
+    assert not request.cancel()  # too late: no second message
     assert attempt().delivered_at is not None
 
     ((headers, payload),) = receiver.got
@@ -103,7 +103,7 @@ def test_the_signature_is_the_documented_one(webhook: Webhook) -> None:
     }
 
 
-def test_what_is_rolled_back_is_told_to_nobody(member: Member, webhook: Webhook) -> None:
+def test_a_rolled_back_end_sends_nothing(member: Member, webhook: Webhook) -> None:
     request = factories.queued(member)
     with transaction.atomic():
         request.cancel()
@@ -111,7 +111,7 @@ def test_what_is_rolled_back_is_told_to_nobody(member: Member, webhook: Webhook)
     assert not WebhookDelivery.objects.exists()
 
 
-def test_a_refusal_is_tried_again_after_longer_and_longer_pauses_and_then_given_up(
+def test_a_failed_delivery_is_repeated_after_growing_pauses_and_then_given_up(
     member: Member, webhook: Webhook, receiver: Receiver
 ) -> None:
     receiver.status = 500
@@ -133,7 +133,7 @@ def test_a_refusal_is_tried_again_after_longer_and_longer_pauses_and_then_given_
     assert (webhook.active, webhook.failures) == (True, 0)
 
 
-def test_it_is_switched_off_after_many_failures_and_gets_what_it_is_owed_when_switched_on(
+def test_a_webhook_is_disabled_after_many_failures_and_gets_its_due_deliveries_when_enabled(
     member: Member, webhook: Webhook, receiver: Receiver
 ) -> None:
     receiver.status = 503
@@ -143,14 +143,14 @@ def test_it_is_switched_off_after_many_failures_and_gets_what_it_is_owed_when_sw
     webhook.refresh_from_db()
     assert (webhook.active, webhook.disabled_reason) == (False, "503")
     cancel(member)
-    assert WebhookDelivery.objects.count() == 1  # what ends meanwhile is not owed
+    assert WebhookDelivery.objects.count() == 1  # no delivery for a request that ends meanwhile
 
     receiver.status = 200
     webhook.enable()
     assert attempt().delivered_at is not None
 
 
-def test_gone_switches_it_off_at_once(member: Member, webhook: Webhook, receiver: Receiver) -> None:
+def test_status_410_disables_the_webhook_at_once(member: Member, webhook: Webhook, receiver: Receiver) -> None:
     receiver.status = 410
     cancel(member)
     attempt()
@@ -165,18 +165,18 @@ def test_no_redirect_is_followed(member: Member, webhook: Webhook, receiver: Rec
     assert len(receiver.got) == 1
 
 
-def test_an_answer_that_trickles_is_cut_off(
+def test_a_slowly_trickling_answer_is_cut_off(
     member: Member, webhook: Webhook, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook_sender, "ANSWER_SECONDS", 0.3)
-    receiver.pause = 0.2  # three seconds in all, and never one of them without a byte
+    receiver.pause = 0.2  # three seconds in all, with bytes in every second
     cancel(member)
     begun = time.monotonic()
     assert attempt().delivered_at is None
     assert time.monotonic() - begun < 2
 
 
-def test_an_attempt_that_was_killed_is_made_again(member: Member, webhook: Webhook, receiver: Receiver) -> None:
+def test_a_killed_attempt_is_repeated(member: Member, webhook: Webhook, receiver: Receiver) -> None:
     cancel(member)
     assert WebhookDelivery.objects.claim(webhook.pk)
     assert WebhookDelivery.objects.claim(webhook.pk) is None
@@ -185,9 +185,11 @@ def test_an_attempt_that_was_killed_is_made_again(member: Member, webhook: Webho
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_receiver_holds_up_no_other(member: Member, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_receiver_does_not_delay_others(
+    member: Member, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(webhook_sender, "ROUND_SECONDS", 0.1)
-    slow = socket.create_server(("127.0.0.1", 0))  # accepts and says nothing
+    slow = socket.create_server(("127.0.0.1", 0))  # accepts, but never answers
     monkeypatch.setattr(webhook_sender, "SOCKET_SECONDS", 0.5)
     Webhook.objects.create(url=f"http://127.0.0.1:{slow.getsockname()[1]}/")
     Webhook.objects.create(url=receiver.url)
@@ -202,7 +204,7 @@ def test_a_slow_receiver_holds_up_no_other(member: Member, receiver: Receiver, m
     slow.close()
 
 
-def test_old_deliveries_are_forgotten(member: Member, webhook: Webhook) -> None:
+def test_old_deliveries_are_deleted(member: Member, webhook: Webhook) -> None:
     cancel(member)
     WebhookDelivery.objects.prune()
     assert WebhookDelivery.objects.count() == 1
@@ -224,7 +226,7 @@ def test_private_addresses_are_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700:4700::1111"])
-def test_public_addresses_are_not(address: str) -> None:
+def test_public_addresses_are_accepted(address: str) -> None:
     assert is_public(address)
 
 
@@ -242,10 +244,10 @@ def test_a_host_that_resolves_to_a_private_address_is_refused(
     assert "not public" in attempt().answer
 
 
-def test_the_address_that_was_checked_is_the_one_connected_to(
+def test_the_connection_goes_to_the_address_that_was_checked(
     monkeypatch: pytest.MonkeyPatch, member: Member, webhook: Webhook, receiver: Receiver
 ) -> None:
-    """A name server that changes its answer between check and use (DNS rebinding) is asked once only."""
+    """A name server that changes its answer between check and use (DNS rebinding) is only asked once."""
     asked, real = [], socket.getaddrinfo
 
     def resolve(host: str, port: int, *arguments: Any, **options: Any) -> Any:
@@ -264,12 +266,12 @@ def test_the_address_that_was_checked_is_the_one_connected_to(
     "url", ["http://a.example/", "ftp://a.example/", "https://", "https://me:secret@a.example/", "https://a.example:x/",
             "https://a.example/\r\nX: 1", "https://a.example/한글"],
 )  # fmt: skip
-def test_an_address_that_cannot_be_used_is_refused_when_it_is_entered(url: str) -> None:
+def test_an_unusable_address_is_refused_in_the_form(url: str) -> None:
     with pytest.raises(ValidationError):
         validate_url(url)
 
 
-def test_an_administrator_adds_one_sees_its_secret_and_sends_again(
+def test_an_administrator_adds_a_webhook_sees_its_secret_and_sends_again(
     admin_client: Client, member: Member, settings: Any
 ) -> None:
     page = admin_client.post("/admin/voices/webhook/add/", {"url": "http://a.example/"})

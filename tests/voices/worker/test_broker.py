@@ -1,4 +1,4 @@
-"""The queue's rows: taken in order, once, and at once."""
+"""Queue rows are taken in order, by one worker each, and without delay."""
 
 import time
 from collections.abc import Iterator
@@ -25,30 +25,28 @@ def close(broker: NotifyingBroker) -> None:
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[NotifyingBroker]:
-    """A broker that an empty queue keeps for a moment only."""
+    """Return a broker that waits only for a moment when the queue is empty."""
     monkeypatch.setattr(Conf, "POLL", 0.05)
     broker = NotifyingBroker()
     yield broker
     close(broker)
 
 
-def test_rows_are_taken_in_the_order_in_which_they_came(broker: NotifyingBroker) -> None:
+def test_rows_are_taken_in_order(broker: NotifyingBroker) -> None:
     for payload in "abc":
         broker.enqueue(payload)
     assert [broker.dequeue()[0][1] for _ in range(3)] == ["a", "b", "c"]
     assert broker.dequeue() == []
 
 
-def test_several_rows_are_taken_at_once_where_that_is_set(
-    broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_bulk_says_how_many_rows_are_taken_at_once(broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Conf, "BULK", 2)
     for payload in "abc":
         broker.enqueue(payload)
     assert [[payload for _, payload in broker.dequeue()] for _ in range(2)] == [["a", "b"], ["c"]]
 
 
-def test_a_taken_row_comes_again_when_its_time_is_over(broker: NotifyingBroker) -> None:
+def test_a_taken_row_is_taken_again_when_its_lock_expires(broker: NotifyingBroker) -> None:
     broker.enqueue("a")
     (taken,) = broker.dequeue()
     row = OrmQ.objects.get()
@@ -58,14 +56,14 @@ def test_a_taken_row_comes_again_when_its_time_is_over(broker: NotifyingBroker) 
     assert broker.dequeue() == [taken]
 
 
-def test_an_acknowledged_row_is_gone(broker: NotifyingBroker) -> None:
+def test_an_acknowledged_row_is_deleted(broker: NotifyingBroker) -> None:
     broker.enqueue("a")
     ((row_id, _),) = broker.dequeue()
     broker.acknowledge(row_id)
     assert not OrmQ.objects.exists()
 
 
-def test_a_row_that_somebody_holds_is_skipped(broker: NotifyingBroker) -> None:
+def test_a_locked_row_is_skipped(broker: NotifyingBroker) -> None:
     held, free = broker.enqueue("held"), broker.enqueue("free")
     with second_connection() as other, other.transaction():
         other.execute(f"SELECT 1 FROM {OrmQ._meta.db_table} WHERE id = %s FOR UPDATE", [held])
@@ -74,12 +72,12 @@ def test_a_row_that_somebody_holds_is_skipped(broker: NotifyingBroker) -> None:
     assert broker.dequeue() == [(held, "held")]
 
 
-def test_rows_of_another_cluster_are_left_alone(broker: NotifyingBroker) -> None:
+def test_rows_of_another_cluster_are_not_taken(broker: NotifyingBroker) -> None:
     OrmQ.objects.create(key="another", payload="a", lock=timezone.now())
     assert broker.dequeue() == []
 
 
-def test_an_idle_broker_is_woken_long_before_it_would_look_again(
+def test_an_idle_broker_is_woken_before_its_poll_interval_is_over(
     broker: NotifyingBroker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Conf, "POLL", 1)
@@ -90,17 +88,17 @@ def test_an_idle_broker_is_woken_long_before_it_would_look_again(
         enqueued_at.append(time.monotonic())
         connection.close()
 
-    broker.dequeue()  # connects, and waits in vain
+    broker.dequeue()  # connects, and finds nothing
     timer = Timer(0.2, enqueue)
     timer.start()
-    # Without the wake-up this wait would end with nothing.
+    # Without the notification this would return nothing.
     assert [payload for _, payload in broker.dequeue()] == ["a"]
     woken_at = time.monotonic()
     timer.join()
     assert woken_at - enqueued_at[0] < 0.5
 
 
-def test_a_row_that_is_rolled_back_neither_stays_nor_wakes(broker: NotifyingBroker) -> None:
+def test_a_rolled_back_row_is_neither_stored_nor_notified(broker: NotifyingBroker) -> None:
     broker.dequeue()
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         broker.enqueue("a")
@@ -152,7 +150,7 @@ def test_a_lost_connection_is_replaced(lost: str, broker: NotifyingBroker, monke
     assert [payload for _, payload in broker.dequeue()] == ["a"]
 
 
-def test_an_acknowledgement_that_the_database_does_not_hear_is_no_error(broker: NotifyingBroker) -> None:
+def test_acknowledging_while_the_database_is_away_is_no_error(broker: NotifyingBroker) -> None:
     row_id = broker.enqueue("a")
     with second_connection() as other:
         other.execute("SELECT pg_terminate_backend(%s)", [connection.connection.info.backend_pid])

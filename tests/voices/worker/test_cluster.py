@@ -1,4 +1,4 @@
-"""A real django-q2 cluster, as the running service has it."""
+"""A real django-q2 cluster in the running service."""
 
 import time
 from collections.abc import Callable
@@ -12,7 +12,7 @@ Speak = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def speak(live_service: str) -> Speak:
-    """Ask the running service for speech; answers with the request once it has ended."""
+    """Return a function that asks the running service for speech, and returns the finished request."""
 
     def speak(**fields: Any) -> dict[str, Any]:
         response = httpx.post(f"{live_service}/api/voice-requests/", json=fields, timeout=30)
@@ -35,7 +35,7 @@ def test_a_sentence_is_spoken(speak: Speak, live_service: str) -> None:
     assert (audio.headers["Content-Type"], audio.content[:4]) == ("audio/flac", b"fLaC")
 
 
-def test_a_broken_voice_fails_with_the_reason_and_others_go_on(speak: Speak) -> None:
+def test_a_broken_voice_fails_with_the_reason_and_others_still_speak(speak: Speak) -> None:
     broken = speak(member=2, text="안녕하세요.")
     assert (broken["status"], broken["error"]["code"]) == ("failed", "voice_unusable")
     assert "2g_checkpoint_1.pth.tar" in broken["error"]["detail"]

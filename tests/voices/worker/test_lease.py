@@ -1,4 +1,4 @@
-"""A lease is renewed while an attempt runs, and costs a short one nothing."""
+"""A lease is renewed while an attempt runs; a short attempt needs no renewal."""
 
 import time
 
@@ -20,7 +20,7 @@ def request_(member: Member, settings: pytest.FixtureRequest) -> VoiceRequest:
 
 
 def renewals(request: VoiceRequest, seconds: float) -> int:
-    """How often the lease was seen to be renewed."""
+    """Return how often the lease is renewed within ``seconds``."""
     seen = set()
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -36,7 +36,7 @@ def test_a_long_attempt_keeps_its_lease(request_: VoiceRequest) -> None:
     assert renewals(request_, 1) <= 1
 
 
-def test_a_short_one_opens_no_second_connection(request_: VoiceRequest) -> None:
+def test_a_short_attempt_opens_no_second_connection(request_: VoiceRequest) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
         (before,) = cursor.fetchone()

@@ -1,4 +1,4 @@
-"""Which voices a worker keeps in memory."""
+"""The voices that a worker keeps in memory."""
 
 import logging
 from pathlib import Path
@@ -33,14 +33,14 @@ def test_a_voice_is_loaded_once(rows: list[Voice]) -> None:
     assert loaded.get(rows[1]) is not first
 
 
-def test_another_mode_makes_it_another_voice(rows: list[Voice]) -> None:
+def test_another_reading_mode_is_loaded_as_another_voice(rows: list[Voice]) -> None:
     loaded = LoadedVoices(PLENTY)
     pronounced = loaded.get(rows[0])
     rows[0].mode = Voice.Mode.SPELLED
     assert loaded.get(rows[0]) is not pronounced
 
 
-def test_the_least_recently_used_voice_makes_room(rows: list[Voice]) -> None:
+def test_the_least_recently_used_voice_is_dropped(rows: list[Voice]) -> None:
     size = LoadedVoices(PLENTY).get(rows[0]).memory_bytes
     loaded = LoadedVoices(2 * size)
     first, second = loaded.get(rows[0]), loaded.get(rows[1])
@@ -75,7 +75,7 @@ def test_a_voice_whose_files_are_gone_is_refused(rows: list[Voice], tmp_path: Pa
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_warms_up_with_every_voice_that_it_can_load(
+def test_a_worker_loads_all_active_voices_beforehand_and_skips_broken_ones(
     member: Member, broken_member: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -88,7 +88,7 @@ def test_a_worker_warms_up_with_every_voice_that_it_can_load(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_waited_for_warms_up_with_nothing(
+def test_a_worker_loads_nothing_beforehand_while_a_request_waits(
     member: Member, broken_member: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
     queued(member)

@@ -1,4 +1,4 @@
-"""Messages between processes of which any may be killed at any time."""
+"""Messages between processes, any of which may be killed at any time."""
 
 import os
 import signal
@@ -21,7 +21,7 @@ def forked(target: Callable[..., Any], *args: Any) -> BaseProcess:
     return process
 
 
-def test_messages_come_in_the_order_in_which_they_were_put() -> None:
+def test_messages_come_in_order() -> None:
     queue = PacketQueue()
     assert queue.empty() and queue.qsize() == 0
     for message in ({"a": 1}, None, STOP):
@@ -31,8 +31,8 @@ def test_messages_come_in_the_order_in_which_they_were_put() -> None:
     assert queue.empty()
 
 
-def test_each_message_has_one_reader_whoever_is_killed_while_it_waits() -> None:
-    """`multiprocessing.Queue` stands still after the first of these kills."""
+def test_each_message_has_one_reader_even_if_waiting_readers_are_killed() -> None:
+    """`multiprocessing.Queue` hangs after the first of these kills."""
     queue, results = PacketQueue(), PacketQueue()
 
     def read() -> None:
@@ -60,7 +60,7 @@ class Unpicklable:
 
 
 @pytest.mark.parametrize("message", [lambda: None, Unpicklable(), b"x" * 10**6], ids=["lambda", "raises", "too large"])
-def test_what_cannot_be_sent_is_dropped(message: Any) -> None:
+def test_a_message_that_cannot_be_sent_is_dropped(message: Any) -> None:
     queue = PacketQueue()
     queue.put(message)
     queue.put("next")
@@ -78,7 +78,7 @@ def test_a_bounded_queue_holds_one_message_until_it_is_closing() -> None:
     assert queue.get() == STOP
 
 
-def test_a_flag_wakes_who_waits_for_it_in_another_process() -> None:
+def test_a_flag_wakes_waiting_processes() -> None:
     flag = Flag()
     assert flag.wait(0.01) is False
     process = forked(flag.set)
@@ -87,7 +87,7 @@ def test_a_flag_wakes_who_waits_for_it_in_another_process() -> None:
 
 
 class TestTimer:
-    def test_it_counts_down_what_the_worker_has_set(self) -> None:
+    def test_it_counts_down_from_what_the_worker_sets(self) -> None:
         timer = Timer()
         assert timer.value == -1
 
@@ -99,7 +99,7 @@ class TestTimer:
             time.sleep(after)
             assert (timer.value == 0) is expected
 
-    def test_the_guard_does_not_count_beside_the_clock(self) -> None:
+    def test_writes_of_the_guard_are_ignored(self) -> None:
         timer = Timer()
 
         def set_timer() -> None:
@@ -111,7 +111,7 @@ class TestTimer:
         assert 99 < timer.value <= 100
 
 
-def test_a_worker_killed_at_any_moment_leaves_its_timer_usable() -> None:
+def test_a_timer_stays_usable_after_its_worker_is_killed() -> None:
     def set_for_ever(timer: Timer) -> None:
         while True:
             timer.value = 5

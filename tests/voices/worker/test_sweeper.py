@@ -1,4 +1,4 @@
-"""What the main process of a cluster does every couple of seconds."""
+"""What the main process of a cluster repairs every few seconds."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ def waiting_rows() -> Any:
     return OrmQ.objects.filter(lock__lte=Now()).count()
 
 
-def test_what_a_dead_worker_held_gets_a_row_of_the_queue(member: Member) -> None:
+def test_a_dead_workers_request_gets_a_queue_row(member: Member) -> None:
     request = factories.processing(member)
     OrmQ.objects.all().delete()
     VoiceRequest.objects.update(lease_expires_at=Now() - timedelta(seconds=1))
@@ -31,7 +31,7 @@ def test_what_a_dead_worker_held_gets_a_row_of_the_queue(member: Member) -> None
 
 
 class TestMissingRows:
-    def test_there_are_as_many_as_requests_wait(self, member: Member) -> None:
+    def test_each_waiting_request_gets_a_row(self, member: Member) -> None:
         for _ in range(3):
             factories.queued(member)
         OrmQ.objects.first().delete()
@@ -39,13 +39,13 @@ class TestMissingRows:
             enqueue_missing()
             assert waiting_rows() == 3
 
-    def test_a_row_that_is_worked_on_does_not_count(self, member: Member) -> None:
+    def test_a_taken_row_does_not_count(self, member: Member) -> None:
         factories.queued(member)
         OrmQ.objects.update(lock=Now() + timedelta(seconds=300))
         enqueue_missing()
         assert waiting_rows() == 1
 
-    def test_a_request_gets_its_row_when_its_pause_is_over(self, member: Member) -> None:
+    def test_a_request_in_its_pause_gets_a_row_afterwards(self, member: Member) -> None:
         request = factories.processing(member)
         OrmQ.objects.all().delete()
         request.put_back(after_seconds=60)
@@ -55,7 +55,7 @@ class TestMissingRows:
         enqueue_missing()
         assert waiting_rows() == 1
 
-    def test_what_has_begun_or_ended_needs_none(self, member: Member) -> None:
+    def test_running_and_finished_requests_get_no_row(self, member: Member) -> None:
         for state in (factories.processing, factories.succeeded, factories.failed, factories.cancelled):
             state(member)
         OrmQ.objects.all().delete()
@@ -66,7 +66,7 @@ class TestMissingRows:
 class TestStrayAudio:
     @pytest.fixture
     def overtaken(self, member: Member, media_dir: Path) -> VoiceRequest:
-        """A request whose second attempt succeeded long ago; the first died when it had stored its audio."""
+        """Return a request whose second attempt succeeded long ago; the first one died after storing its audio."""
         loser = factories.processing(member)
         default_storage.save(attempt_audio_name(loser), ContentFile(b"nobody hears it"))
         loser.put_back()
@@ -77,18 +77,20 @@ class TestStrayAudio:
         VoiceRequest.objects.update(finished_at=Now() - timedelta(days=1))
         return reloaded(winner)
 
-    def test_the_winners_is_all_that_stays(self, overtaken: VoiceRequest, media_dir: Path) -> None:
+    def test_only_the_audio_of_the_successful_attempt_is_kept(self, overtaken: VoiceRequest, media_dir: Path) -> None:
         assert len(files_below(media_dir)) == 2
         delete_stray_audio()
         assert files_below(media_dir) == [overtaken.audio_name]
         assert not reloaded(overtaken).stray_audio
 
-    def test_what_may_still_be_written_is_left_alone(self, overtaken: VoiceRequest, media_dir: Path) -> None:
+    def test_audio_that_an_attempt_may_still_write_is_not_deleted(
+        self, overtaken: VoiceRequest, media_dir: Path
+    ) -> None:
         VoiceRequest.objects.update(finished_at=Now())
         delete_stray_audio()
         assert len(files_below(media_dir)) == 2
 
-    def test_it_is_tried_again_until_the_storage_answers(
+    def test_deleting_is_repeated_until_the_storage_answers(
         self, overtaken: VoiceRequest, media_dir: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(*args: Any) -> None:
