@@ -24,7 +24,7 @@ FIRST_PAUSE_SECONDS, PAUSE_FACTOR = 5.0, 6.0  # 5 s, 30 s, 3 min, 18 min, 1.8 h
 DISABLED_AFTER = 20
 # If the sending process dies, the delivery is sent again after this time.
 SENDING = timedelta(minutes=1)
-KEPT = timedelta(days=7)  # from the first attempt; then a delivery is deleted, sent or not
+KEPT = timedelta(days=7)  # after this time a delivery is deleted, sent or not
 
 
 def new_secret() -> str:
