@@ -1,4 +1,4 @@
-"""Where sentences end, where long ones take breath, and what of the original each word was."""
+"""Where sentences end, where long ones are split, and which part of the original each word stands for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_sentences_keep_their_final_punctuation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "breath_after"),
+    ("words", "pause_after"),
     [
         ("가나다라마 " * 5 + "가나다, " + "가나다라마 " * 5 + "끝.", "가나다,"),
         (
@@ -30,11 +30,11 @@ def test_sentences_keep_their_final_punctuation() -> None:
         ("우리가 처음 무대에 올랐던 그날 그리고 " * 3 + "끝.", "그날"),
     ],
 )
-def test_a_long_sentence_takes_breath_where_korean_does(words: str, breath_after: str) -> None:
+def test_a_long_sentence_is_split_where_speakers_pause(words: str, pause_after: str) -> None:
     sentences = [sentence.text for sentence in read(words).sentences]
     assert " ".join(sentences) == words
     assert len(sentences) > 1
-    assert sentences[0].endswith(breath_after)
+    assert sentences[0].endswith(pause_after)
 
 
 @pytest.mark.parametrize("text", ["아" * 150 + ".", "가나다라 " * 50, "가" * 39 + " " + "나" * 90 + " 다라"])

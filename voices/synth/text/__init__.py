@@ -1,4 +1,4 @@
-"""Reading: from what a fan typed to what a voice can say."""
+"""Read a text: from what a fan typed to what a voice can speak."""
 
 from voices.synth.text.normalize.lexicon import Lexicon
 from voices.synth.text.reading import read

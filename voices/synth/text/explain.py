@@ -1,4 +1,4 @@
-"""Show which rules read a text, in their order: the first thing to look at when something is read wrongly.
+"""Show which rules read a text, in their order, to find the one that reads something wrongly.
 
 python -m voices.synth.text.explain "3시에 BTS 봐요"
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import sys
 
+from voices.synth.text.normalize.particles import SEAM
 from voices.synth.text.normalize.pipeline import normalize
 
 
 def explain(text: str) -> list[tuple[str, str]]:
-    """Return the name of each rule that changed `text`, and the text after it; particles' SEAM is shown as `|`."""
+    """Return the name of each rule or lexicon that changed `text`, and the text after it, with SEAM shown as `|`."""
     steps: list[tuple[str, str]] = []
-    normalize(text, on_change=lambda rule, now: steps.append((rule.name, now.replace("\ue000", "|"))))
+    normalize(text, on_change=lambda name, now: steps.append((name, now.replace(SEAM, "|"))))
     return steps
 
 

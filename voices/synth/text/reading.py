@@ -1,4 +1,4 @@
-"""A text to what will be said of it: normalize, split into sentences, pronounce."""
+"""Read a text: normalize it, split it into sentences, pronounce them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def read(
     text: str, mode: Mode = "spelled", symbols: Collection[str] | None = None, lexicon: Lexicon | None = None
 ) -> Spoken:
-    """Read `text` as a voice will say it. Never raises, whatever the string; what has no sound is reported.
+    """Read `text` as a voice will say it. Never raises; what can't be spoken is reported.
 
     Args:
         text: any string.

@@ -1,4 +1,4 @@
-"""A rule of reading: what it finds in a text, and what it puts in its place."""
+"""A rule of reading: a pattern, and how to read what it matches."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule, known by its name.
+    """A rule and its name.
 
-    `read` gives what a match of `pattern` becomes; a match that is no case of the rule is returned as it is. `example`
-    is what the rule by itself makes of a text: (written, read). The tests run it.
+    `read` returns the replacement of a match of `pattern`, or the matched text if the rule does not apply. `example`
+    is a text and what this rule alone makes of it; the tests run it.
     """
 
     name: str

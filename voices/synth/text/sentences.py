@@ -1,4 +1,4 @@
-"""Where one sentence ends and the next begins, and where a long one may take breath."""
+"""Split a text into sentences, and long sentences at the best place for a pause."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 
 MAX_SYLLABLES = 40  # of one utterance; the acoustic models were trained on sentences of up to about fifteen seconds
-_MIN_SYLLABLES = 8  # before a breath, unless there is no other place
+_MIN_SYLLABLES = 8  # before a pause, unless there is no other place
 
 _SENTENCE = re.compile(r"[^.!?]*[.!?]|[^.!?]+$")
 _PIECE = re.compile(rf"[^ .,!?]{{1,{MAX_SYLLABLES}}}[.,!?]*")
 
-# How good a place is for a breath; a hard break at a space is the last resort.
+# How good a place is for a pause; a hard break at a space is used only if there is no better one.
 _HARD, _CLAUSE, _COMMA = range(3)
 _CLAUSE_ENDING = re.compile(
     "(?:.며|.고|.면|지만|는데|은데|[^가]운데|한데|인데|니까|면서|[아어해여와워려]서|려고|도록|거나|더니|므로|때문에|다가|든지|자마자)$"
@@ -34,19 +34,19 @@ class _Word:
 def split_sentences(line: str) -> list[tuple[int, int]]:
     """Return the spans of a line's sentences: up to `.`, `!` or `?`, and none with over MAX_SYLLABLES syllables.
 
-    A long sentence takes breath after a comma or else between clauses (-고, -지만, -는데 …, before 그리고), at worst
-    at a space; only an eojeol that is itself too long is cut. What holds no Hangul is left out.
+    A long sentence is split after a comma or else between clauses (-고, -지만, -는데 …, before 그리고), at worst
+    at a space; only an eojeol that is itself too long is cut. Parts without Hangul are left out.
     """
     spans: list[tuple[int, int]] = []
     for sentence in _SENTENCE.finditer(line):
         if re.search("[가-힣]", sentence[0]):
             words = [_Word(*piece.span(), piece[0]) for piece in _PIECE.finditer(line, *sentence.span())]
-            spans += _breathe(words)
+            spans += _split(words)
     return spans
 
 
-def _breathe(words: list[_Word]) -> list[tuple[int, int]]:
-    """Pack words into spans, each as long as may be up to the best place for a breath."""
+def _split(words: list[_Word]) -> list[tuple[int, int]]:
+    """Pack words into spans, each up to the best place for a pause within MAX_SYLLABLES."""
     spans = []
     remaining = sum(_syllables(word) for word in words)
     start = 0
@@ -59,8 +59,8 @@ def _breathe(words: list[_Word]) -> list[tuple[int, int]]:
 
 
 def _break(words: list[_Word], start: int, remaining: int) -> int:
-    """Return the index after the last word before the breath."""
-    # Spread evenly, so that a hard break leaves no single word behind.
+    """Return the index after the last word before the pause."""
+    # Parts of about equal length, so that a hard break leaves no single word.
     even = remaining / -(-remaining // MAX_SYLLABLES)
     best, best_worth = start + 1, (-1.0, 0.0)
     syllables = 0

@@ -1,4 +1,4 @@
-"""What reading a text results in."""
+"""The result of reading a text."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ Mode = Literal["spelled", "pronounced"]
 
 @dataclass(frozen=True)
 class Dropped:
-    """Neighbouring characters of the original text that will not be said."""
+    """A run of characters of the original text that will not be spoken."""
 
     text: str
     index: int  # of the first of them, in the original text
 
     def as_json(self) -> dict[str, str | int]:
-        """Return it as the API, the request's row and `preview_text` show it."""
+        """Return the form that the API, the rows of requests and `preview_text` use."""
         return {"text": self.text, "position": self.index}
 
 
 @dataclass(frozen=True)
 class Token:
-    """One eojeol of a sentence and what it was in the original text: `original[start:end]`.
+    """One eojeol of a sentence, and the part of the original text that it stands for: `original[start:end]`.
 
     Several tokens may stand for the same span ("3월" is one, "$5" is two: 오 달러), and tokens keep the text's order.
     """
@@ -45,7 +45,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Spoken:
-    """What will be said of a text."""
+    """What will be spoken of a text."""
 
     text: str  # Hangul, spaces and `.,!?`; line ends where the original had them
     pronunciation: str

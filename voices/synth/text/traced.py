@@ -1,4 +1,4 @@
-"""Text under rewriting that still knows where each of its characters came from."""
+"""A text that keeps the original position of its characters while it is rewritten."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from voices.synth.text.rules import Read, Rule
 
-    OnChange = Callable[[Rule, str], None]
+    OnChange = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ class TracedText:
         return TracedText("".join(text), starts + list(self.starts[position:]), ends + list(self.ends[position:]))
 
     def apply(self, rules: Iterable[Rule], on_change: OnChange | None = None) -> TracedText:
-        """Apply one rule after another; `on_change` is told of each that changed something, and of the text then."""
+        """Apply one rule after another; `on_change` is called with the name of each that changed the text."""
         traced = self
         for rule in rules:
             before, traced = traced, traced.sub(rule.pattern, rule.read)
             if on_change is not None and traced.text != before.text:
-                on_change(rule, traced.text)
+                on_change(rule.name, traced.text)
         return traced
 
 

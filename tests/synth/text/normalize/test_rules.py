@@ -34,7 +34,7 @@ def test_every_rule_has_a_name_of_its_own() -> None:
         ("안녕", []),
         ("4시", ["hour of the day"]),
         ("2~5시", ["range with one unit", "hour of the day"]),
-        ("BTS은", ["particle agrees"]),
+        ("BTS은", ["names.tsv", "particle agrees"]),
         ("7를", ["plain number", "particle agrees"]),
     ],
 )

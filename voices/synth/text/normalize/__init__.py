@@ -1,1 +1,1 @@
-"""What is written, read in words of Hangul: numbers, Latin letters, signs. `pipeline` has all rules in their order."""
+"""Read numbers, Latin letters and signs in words of Hangul. `pipeline` lists all rules in their order."""

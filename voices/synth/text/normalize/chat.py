@@ -1,4 +1,4 @@
-"""Hangul letters that fans type without making syllables of them."""
+"""Hangul letters that stand alone, as in chats: laughs and abbreviations."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from voices.synth.text.rules import Rule
 
 _LAUGHS = {"ㅋ": "크", "ㅎ": "흐"}
-MAX_LAUGH = 3  # ㅋㅋㅋㅋㅋㅋ is no longer than 크크크
+MAX_LAUGH = 3  # letters; a longer laugh is read as 크크크
 
-# What stands for whole words; read only where the letters stand alone.
+# Abbreviations of words; read only if no other letter stands beside them.
 _ABBREVIATIONS = {
     "ㄱㄱ": "고고",
     "ㄱㄷ": "기다려",
@@ -53,7 +53,7 @@ def _read_laugh(match: re.Match[str]) -> str:
 
 # In this order: ㅎㅇ is a greeting, ㅎㅎ a laugh.
 RULES: tuple[Rule, ...] = (
-    # Possessive: letters that no list of abbreviations makes up are passed by once, not tried in every way.
+    # Possessive (++), so that a long run of other letters takes linear time.
     Rule(
         "chat abbreviation",
         re.compile(f"(?<![ㄱ-ㅎ])(?:{_LONGEST_FIRST})++(?![ㄱ-ㅎ])"),

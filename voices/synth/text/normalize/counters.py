@@ -1,4 +1,4 @@
-"""Counted things and numbered places: 세 개, but 삼 층. Which numerals a noun takes may hang on its neighbours."""
+"""Numbers before counters: native numerals in 세 개, Sino-Korean ones in 삼 층. Some depend on their neighbours."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from voices.synth.text.normalize.numerals import ALONE, INTEGER, counted, sino
 from voices.synth.text.rules import Rule
 
-# Always counted with native numerals. What follows a colon is how the noun must not go on: 달 is no 달러.
+# Counters that always take native numerals. After the colon: syllables that must not follow (달, but not 달러).
 _THINGS = (
     "가닥 가지 갈래 개:월년국소사항입 개비 건:물강 걸음 계절 곡:선 골:드 곳 공기 과목 군데 권:한리 그루 그룹 "
     "그릇 글자 꼬집 끼 나라 남매 노래 다발 단어 달:러력 덩어리 도막 마디 마리 매듭 매장 멤버 명 모금 문제 "
@@ -34,7 +34,7 @@ _PAST = "[가-힣]{0,4}[았었였했봤갔왔됐렸났졌겼켰랐쳤뒀샀잤�
 
 
 def _after(nouns: str) -> str:
-    """Match behind one of these nouns and perhaps a particle; the group keeps what stood there."""
+    """Return a pattern for one of these nouns, with or without a particle, in the group `before`."""
     return rf"(?P<before>(?:{nouns}){_PARTICLES} ?)"
 
 
@@ -68,7 +68,7 @@ RULES: tuple[Rule, ...] = (
         lambda match: _ORDINALS[int(match[1])],
         ("2째", "둘째"),
     ),
-    # B2층 is under the ground.
+    # B2층 is below ground.
     Rule(
         "basement floor",
         re.compile(r"(?<![A-Za-z0-9])[Bb](?P<number>[0-9]{1,2})(?= ?층|[Ff](?![A-Za-z]))"),
@@ -83,14 +83,14 @@ RULES: tuple[Rule, ...] = (
         lambda match: f"{sino(match['number'] or match['floor'])}층",
         ("3F", "삼층"),
     ),
-    # Months and days keep no zero in front: 07시 05분, 03일.
+    # The zero before months, days and times is not read: 07시 05분, 03일.
     Rule(
         "zero before a date or time",
         re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년|월|일|시|분|초)(?![가-힣]*로))"),
         _number,
         ("03일", "삼일"),
     ),
-    # How often, and which: 하루에 세 번, 세 번 봤다, but 삼 번 버스.
+    # Times are counted, numbers are not: 하루에 세 번, 세 번 봤다, but 삼 번 버스.
     Rule(
         "times after an adverb",
         re.compile(rf"{_after(_OFTEN)}{_N} ?(?P<counter>번)(?![지호])"),
@@ -119,7 +119,7 @@ RULES: tuple[Rule, ...] = (
         _count,
         ("7분께", "일곱 분께"),
     ),
-    # Machines are counted; 이십대 is an age and 삼대 과제 are the great three.
+    # Machines are counted: 트럭 네 대; but 이십대 is an age, and 삼대 과제 are three great tasks.
     Rule(
         "machines, named before",
         re.compile(rf"{_after(_MACHINES)}{_N} ?(?P<counter>대)(?![째에])"),
@@ -147,7 +147,7 @@ RULES: tuple[Rule, ...] = (
         ("4장 2절", "사장 2절"),
     ),
     Rule("sheets", re.compile(rf"{_N} ?(?P<counter>장)(?![소면르])"), _count, ("종이 4장", "종이 네 장")),
-    # Nouns that are numbered unless things of their kind stand before.
+    # Nouns that are counted only after things of their kind.
     Rule(
         "works of art", re.compile(rf"{_after(_WORKS)}{_N} ?(?P<counter>점)(?!대)"), _count, ("그림 2점", "그림 두 점")
     ),
@@ -161,5 +161,5 @@ RULES: tuple[Rule, ...] = (
         "buildings", re.compile(rf"{_after(_BUILDINGS)}{_N} ?(?P<counter>동)(?!안)"), _count, ("건물 2동", "건물 두 동")
     ),
     Rule("counted things", re.compile(rf"{_N} ?(?P<counter>{_things(_THINGS)})"), _count, ("5개", "다섯 개")),
-    # 3분기, 5일 and everything else is read by the rule for plain numbers.
+    # All other numbers (3분기, 5일) are read by the rule for plain numbers.
 )

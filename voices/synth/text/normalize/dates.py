@@ -50,7 +50,7 @@ def _read_d_day(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
-    # 2024-01-15T14:30: the T only joins a date and a time.
+    # 2024-01-15T14:30
     Rule(
         "T between date and time",
         re.compile(r"(?<=[0-9]-[0-9]{2})T(?=[0-9]{2}:)"),
@@ -73,7 +73,7 @@ RULES: tuple[Rule, ...] = (
         _read_date,
         ("31/10/2023", "이천이십삼년 시월 삼십일일"),
     ),
-    # Eight digits are a date only where the text calls them one: 생년월일, 등록일, 날짜.
+    # Eight digits are a date only after a word for one: 생년월일, 등록일, 날짜.
     Rule(
         "date in eight digits",
         re.compile(
@@ -83,7 +83,7 @@ RULES: tuple[Rule, ...] = (
         lambda match: match["mark"] + _read_date(match),
         ("가입일: 20230902", "가입일: 이천이십삼년 구월 이일"),
     ),
-    # 12/25 is a date before a day of the week or a limit, else a fraction.
+    # 12/25 is a date before a weekday or 까지/부터, otherwise a fraction.
     Rule(
         "month/day",
         re.compile(

@@ -33,7 +33,7 @@ def _to_hangul(phonemes: list[str], word: str) -> str:
     """Build syllables from left to right, as jamo."""
     jamo: list[str] = []
     sounds = _merge_affricates(phonemes)
-    onset = ""  # the consonant that waits for its vowel
+    onset = ""  # the consonant before the next vowel
     glide = ""
     for index, sound in enumerate(sounds):
         before = sounds[index - 1] if index else ""
@@ -71,7 +71,7 @@ def _merge_affricates(sounds: list[str]) -> list[str]:
 
 
 def _vowel(sound: str, before: str, rest: list[str], word: str) -> str:
-    """Write weak vowels as loanwords do, which look at the spelling: 구글, 오픈, 시스템, 콘서트."""
+    """Write a vowel as loanwords do; weak vowels depend on the spelling: 구글, 오픈, 시스템, 콘서트."""
     after = rest[0] if rest else ""
     if sound == "AH" and before in _OBSTRUENTS:
         if after == "L" and len(rest) == 1 and word.endswith(("le", "les")):

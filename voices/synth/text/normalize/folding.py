@@ -1,4 +1,4 @@
-"""From any string to one spelling of each character: composed, of normal width, without invisible marks."""
+"""Bring the characters of any string into one form: composed, of normal width, without invisible marks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import unicodedata
 
 from voices.synth.text.traced import TracedText
 
-# Marks that no one sees: zero-width characters, writing direction, variation selectors, controls.
+# Categories of invisible characters: zero width, writing direction, variation selectors, controls.
 INVISIBLE = {"Cf", "Cc", "Mn", "Me"}
-# Signs that are words are left for symbols.py, which their compatible forms ("No", "m2") would hide.
+# Signs that signs.py reads; their compatible forms ("No", "m2") would be read otherwise.
 _KEPT = "№℃℉℡™㎡㎥㎢²³"
-_SAME = str.maketrans("\u2044\u301c\u223c", "/~~")  # the stroke of ½, and waves of other keyboards
+_SAME = str.maketrans("\u2044\u301c\u223c", "/~~")  # the fraction slash of ½, and wave dashes
 _LINE_END = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _PLAIN = re.compile("[\n -~가-힣]+")
-_MAX_CLUSTER = 32  # characters composed at once; a longer pile of accents is no letter
+_MAX_CLUSTER = 32  # characters composed at once; no letter has more accents
 
 
 def fold(text: str) -> TracedText:
@@ -53,7 +53,7 @@ def fold(text: str) -> TracedText:
 def _fold_cluster(cluster: str) -> str:
     """Fold one character and the marks that combine with it."""
     kept = []
-    # No one can say a private character, but particles.py uses one of them.
+    # particles.py uses this private character as a mark of its own.
     for character in unicodedata.normalize("NFC", cluster.replace("\ue000", "\ue001")):
         folded = character if character in _KEPT else unicodedata.normalize("NFKC", character).translate(_SAME)
         if not re.fullmatch("[\x00-\x7f가-힣]+", folded) or unicodedata.category(character) == "Cc":

@@ -1,4 +1,4 @@
-"""Numbers that are names: telephones, cards, accounts, number plates. They are read digit by digit."""
+"""Numbers that identify something are read digit by digit: telephones, cards, accounts, number plates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _read_groups(match: re.Match[str]) -> str:
 
 
 def _read_unspaced(match: re.Match[str]) -> str:
-    """Pause where people do: 02 1234 5678, 010 1234 5678."""
+    """Read a telephone number in the usual groups: 02 1234 5678, 010 1234 5678."""
     area = 2 if match[0].startswith("02") else 3
     return " ".join(map(one_by_one, (match[0][:area], match[0][area:-4], match[0][-4:])))
 

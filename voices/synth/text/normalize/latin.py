@@ -50,7 +50,7 @@ def _read_compound(word: str) -> str | None:
     return None
 
 
-# Before numbers: a code that begins with a letter is no amount (B2B, MP3), but B2층 is a floor and v1.2 a version.
+# Before numbers: a code that begins with a letter (B2B, MP3) is not an amount. B2층 is a floor, v1.2 a version.
 CODE_RULES: tuple[Rule, ...] = (
     Rule(
         "code that begins with a letter",

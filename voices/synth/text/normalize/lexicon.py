@@ -1,4 +1,4 @@
-"""Words with a reading of their own: names and brands, ours and those that an administrator adds."""
+"""Words with a reading of their own: names and brands, from names.tsv and from an administrator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _READING = re.compile("[가-힣]+(?: [가-힣]+)*")
 MAX_WRITTEN_LENGTH = 64  # characters
-_MAX_EXACT = 3  # capitals: IVE is a group, ive no word; longer entries match in small letters too
+_MAX_EXACT = 3  # capitals; longer entries match in small letters too (IVE is a group, ive is not)
 
 
 class Lexicon:
@@ -58,7 +58,7 @@ class Lexicon:
         return self._exact.get(word) or self._folded.get(word.lower())
 
     def apply(self, traced: TracedText) -> TracedText:
-        """Replace the words of this lexicon by their readings, each followed by a SEAM for particles to agree over."""
+        """Replace the words of this lexicon by their readings, each followed by a SEAM (see particles.py)."""
         return traced.replace(self._found(traced.text)) if self._first else traced
 
     def _found(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -92,7 +92,7 @@ def _is_latin_or_digit(character: str) -> bool:
 
 @functools.cache
 def common_names() -> Lexicon:
-    """Return our own list: groups, brands, acronyms that are not spelled out, words that CMUdict has otherwise."""
+    """Return the lexicon of names.tsv: groups, brands, acronyms read as words, words that CMUdict reads otherwise."""
     lines = Path(__file__).with_name("names.tsv").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if line and not line.startswith("#"))
     return Lexicon((written, reading) for written, reading in pairs)

@@ -1,4 +1,4 @@
-"""Addresses of the net: named or read as words before their dots and digits mean anything else."""
+"""Web and e-mail addresses and handles, read before other rules can take their dots and digits."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ RULES: tuple[Rule, ...] = (
         _read_email,
         ("fan@forv.kr로", "팬 골뱅이 에프오알브이 점 케이알로"),
     ),
-    # With a path it is for the eye only.
+    # An address with a path is too long to read out.
     Rule(
         "address with path",
         re.compile(rf"(?<![A-Za-z0-9@.-]){_DOMAIN}/{_PATH_END}*"),

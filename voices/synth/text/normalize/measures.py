@@ -39,7 +39,7 @@ UNIT = rf"(?P<unit>{_NAMES})(?:/(?P<per>hr|sec|min|{_NAMES}))?(?![A-Za-z0-9²³]
 
 
 def with_unit(amount: str, unit: str, per: str | None, sign: str = "") -> str:
-    """Say a unit with an amount that is read already: km, h -> 시속 … 킬로미터."""
+    """Add a unit to an amount in Hangul: km, h -> 시속 … 킬로미터."""
     sign = _SIGN_NAMES.get(sign, "")
     before, after = "", ""
     if unit in ("℃", "°C"):

@@ -1,4 +1,4 @@
-"""Amounts of money: the currency is said after the amount, whichever side it is written on."""
+"""Amounts of money: the currency is read after the amount, even if it is written before it."""
 
 from __future__ import annotations
 

@@ -16,10 +16,10 @@ NATIVE_ONES = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "�
 NATIVE_TENS = ("", "열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
 MAX_NATIVE = 99
 
-# A number begins where a run of digits does and is taken whole (++), else a long run would be tried from each digit.
+# A whole run of digits (++): trying a long run from each of its digits would take quadratic time.
 INTEGER = r"(?<![0-9])(?:[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])|[0-9]++)"
 DECIMAL = rf"{INTEGER}(?:\.[0-9]++)?+"
-ALONE = r"(?<![0-9.,])"  # before a number that is no part of a longer one
+ALONE = r"(?<![0-9.,])"  # before a number that is not part of a longer one
 
 
 def sino(digits: str) -> str:

@@ -6,12 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from voices.synth.text.hangul import coda_of
 from voices.synth.text.rules import Rule
 
 if TYPE_CHECKING:
     from voices.synth.text.rules import Read
 
-SEAM = "\ue000"  # stands between what was read out and what was written after it, until particles agree
+SEAM = "\ue000"  # a mark between what a rule has read and what follows, until the particles are adapted
 
 # After a consonant, after a vowel. As 한글 맞춤법 and 표준 문법 have them.
 _PAIRS = (
@@ -24,14 +25,13 @@ _LONGEST_FIRST = "|".join(sorted(_AFTER_CONSONANT, key=len, reverse=True))
 _FIRST_SYLLABLES = {form[0] for form in _AFTER_CONSONANT}
 _TAIL = "(?=(?:서|써|는|도|만|의|부터|까지)?(?![가-힣0-9A-Za-z]))"
 _NUMERALS = "영공일이삼사오육칠팔구십백천만억조경"
-# After a number these may be something else: 종로 3가 is a street, 2과 a lesson, 3나 and 3아 are no words.
+# After a number these are often no particles: 종로 3가 is a street, 2과 a lesson.
 _NOT_AFTER_NUMERALS = {"가", "과", "나", "아", "야", "이나", "이며", "며"}
-_BEFORE_I = tuple("아제케에와")  # A, I, J, K and Y end in 이 too
-_RIEUL_CODA = 8
+_BEFORE_I = tuple("아제케에와")  # the names of A, H, J, K and Y end in 이 too
 
 
 def marking_seams(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
-    """Let rules leave a SEAM after what they read out."""
+    """Return rules that put a SEAM after what they have read, if a particle may follow."""
     return tuple(replace(rule, read=_with_seam(rule.read)) for rule in rules)
 
 
@@ -52,9 +52,9 @@ def _agree(match: re.Match[str]) -> str:
         and particle in _NOT_AFTER_NUMERALS
     ):
         return last + particle
-    coda = (ord(last) - 0xAC00) % 28
+    coda = coda_of(last)
     if particle in ("로", "으로"):
-        return last + ("로" if coda in (0, _RIEUL_CODA) else "으로")
+        return last + ("로" if coda in ("", "ᆯ") else "으로")
     return last + (_AFTER_CONSONANT if coda else _AFTER_VOWEL)[particle]
 
 

@@ -1,4 +1,4 @@
-"""From any string to Hangul, spaces, line ends and `.,!?`, remembering where each character came from."""
+"""Turn any string into Hangul, spaces, line ends and `.,!?`, and keep the original position of each character."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PUNCTUATION = ".,!?"
 _NOT_SAID = f"[^가-힣 \n{PUNCTUATION}]"
 _TO_READ = re.compile(_NOT_SAID)
 
-# Numbers, the most specific first; what no rule knows is a plain number.
+# Numbers, the most specific first; the last rule reads all others as plain numbers.
 _NUMBER_RULES: tuple[Rule, ...] = (
     *relations.RANGE_RULES,
     *dates.RULES,
@@ -49,7 +49,8 @@ _NUMBER_RULES: tuple[Rule, ...] = (
     *counters.RULES,
     *numerals.RULES,
 )
-# In this order, each stage where the text has what it reads; a rule knows only what those before it have left.
+# The stages in their order; a stage is skipped if its pattern is not in the text. Each rule sees the text that the
+# rules before it have left.
 _LINK_RULES = particles.marking_seams(links.RULES)
 _STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
     (_TO_READ, particles.marking_seams((*signs.RULES, *chat.RULES))),
@@ -71,7 +72,7 @@ def normalize(
         text: any string.
         alphabet: keep only characters that consist of these symbols (composed or decomposed); None keeps all.
         lexicon: readings that come before all rules.
-        on_change: is told of each rule that changed the text, and of the text then.
+        on_change: called with the name of each rule or lexicon that changed the text, and with the changed text.
 
     Returns:
         Lines of Hangul, spaces and `.,!?`, and the characters dropped, in their order in `text`.
@@ -80,9 +81,9 @@ def normalize(
     if _TO_READ.search(traced.text):
         traced = traced.apply(_LINK_RULES, on_change)
     if lexicon is not None:
-        traced = lexicon.apply(traced)
+        traced = _apply_lexicon("lexicon", lexicon, traced, on_change)
     if _TO_READ.search(traced.text):
-        traced = common_names().apply(traced)
+        traced = _apply_lexicon("names.tsv", common_names(), traced, on_change)
         for needed, rules in _STAGES:
             if needed.search(traced.text):
                 traced = traced.apply(rules, on_change)
@@ -91,8 +92,15 @@ def normalize(
     return traced.sub(unsaid, lambda _match: " ").apply(_SHAPES, on_change), _gather(dropped, text)
 
 
+def _apply_lexicon(name: str, lexicon: Lexicon, traced: TracedText, on_change: OnChange | None) -> TracedText:
+    changed = lexicon.apply(traced)
+    if on_change is not None and changed.text != traced.text:
+        on_change(name, changed.text)
+    return changed
+
+
 def _unsaid(text: str, alphabet: frozenset[str] | None) -> re.Pattern[str]:
-    """Match what is no Hangul or punctuation, and what the alphabet lacks."""
+    """Return a pattern for everything but Hangul and punctuation, and for what the alphabet lacks."""
     lacking = "" if alphabet is None else "".join(c for c in set(text) - set(" \n") if not _consists_of(c, alphabet))
     return re.compile(f"{_NOT_SAID}|[{re.escape(lacking)}]" if lacking else _NOT_SAID)
 
@@ -106,7 +114,7 @@ def _last_mark(run: re.Match[str]) -> str:
     return (run[0].replace(",", "").replace(" ", "") or ",")[-1]
 
 
-# Collapse spaces and runs of punctuation; nothing but Hangul begins a line, and no line is empty.
+# Collapse spaces and runs of punctuation. Each line begins with Hangul, and no line is empty.
 _SHAPES: tuple[Rule, ...] = (
     Rule("run of spaces", re.compile(" {2,}"), lambda _match: " ", ("가  나", "가 나")),
     Rule("run of punctuation", re.compile(r"[.,!?](?: ?[.,!?])+"), _last_mark, ("가.. !", "가!")),
@@ -127,5 +135,5 @@ def _gather(indices: list[int], text: str) -> tuple[Dropped, ...]:
             dropped[-1] = dropped[-1][0], index + 1
         else:
             dropped.append((index, index + 1))
-    # A lone surrogate could be written to no file or database.
+    # A lone surrogate can't be written to a file or a database.
     return tuple(Dropped(text[start:end].encode("utf-8", "replace").decode("utf-8"), start) for start, end in dropped)

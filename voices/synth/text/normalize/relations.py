@@ -8,7 +8,7 @@ from voices.synth.text.normalize.measures import UNIT, with_unit
 from voices.synth.text.normalize.numerals import ALONE, DECIMAL, INTEGER, SINO_DIGITS, decimal, sino
 from voices.synth.text.rules import Rule
 
-# A unit that is written once, after the second number, and said after both: 2~5시 is 두 시에서 다섯 시.
+# Units that are written after the second number only, and read after both: 2~5시 is 두 시에서 다섯 시.
 _SHARED_UNITS = "시간|시|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
 _SCORE_WORDS = "승|패|무승부|이겼|이기|이긴|졌|진 |지고|비겼|앞서|앞선|뒤지|뒤진|역전|완승|완패|리드|대승|대패|동점"
 _DAYTIME = "(?:(?:오전|오후|새벽|아침|점심|낮|저녁|밤|다음 ?날|익일) ?)?"
@@ -41,7 +41,7 @@ def _read_operation(match: re.Match[str]) -> str:
     return f" {_OPERATORS[match[1]]} "
 
 
-# Before all numbers, which they need as they were written.
+# Before all other numbers, since these rules need the digits.
 RANGE_RULES: tuple[Rule, ...] = (
     # 2~5시, 300-500원
     Rule(
@@ -50,7 +50,7 @@ RANGE_RULES: tuple[Rule, ...] = (
         lambda match: f"{match[1]}{match[2]}에서 ",
         ("2~5시", "2시에서 5시"),
     ),
-    # Anything up to a number, and days: 30분~1시간, 월요일~수요일.
+    # Anything up to a number: 30분~1시간.
     Rule(
         "range by tilde",
         re.compile(rf"(?<=[0-9A-Za-z가-힣)%℃°]) ?~ ?(?={_DAYTIME}[-+]?[0-9$₩€£¥])"),
@@ -79,7 +79,7 @@ RANGE_RULES: tuple[Rule, ...] = (
         ("월요일~수요일", "월요일에서 수요일"),
     ),
 )
-# After amounts with units, of which some have signs of their own (영하): -5, but 1-5 and A-5 have none.
+# After amounts with units, some of which read the sign otherwise (영하). -5 has a sign; 1-5 and A-5 have not.
 SIGN_RULES: tuple[Rule, ...] = (
     Rule(
         "minus sign",

@@ -1,4 +1,4 @@
-"""Signs that stand for a pause, a space or a word. What is neither here nor read by a rule is dropped and reported."""
+"""Signs that are read as a pause, a space or a word. Signs that no rule reads are dropped and reported."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ _WORDS = {
     "£": "파운드",
     "¥": "엔",
 }
-_JOINED = "%℃°²³"  # said in one breath with what stands before
+_JOINED = "%℃°²³"  # read without a space before them
 
 RULES: tuple[Rule, ...] = (
-    # No.1, and the same in one sign
+    # No.1, №1
     Rule("No.", re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 ", ("No. 3", "넘버 3")),
     Rule("Vol.", re.compile(r"(?<![A-Za-z])[Vv]ol\. ?(?=[0-9])"), lambda _match: "볼륨 ", ("Vol.3", "볼륨 3")),
     Rule("Ep.", re.compile(r"(?<![A-Za-z])[Ee][Pp]\. ?(?=[0-9])"), lambda _match: "에피소드 ", ("Ep.9", "에피소드 9")),
@@ -73,7 +73,7 @@ def _say(match: re.Match[str]) -> str:
 
 
 LAST_RULES: tuple[Rule, ...] = (
-    # 2+3=5 is 오 with 은 or 는; elsewhere it is a line drawn by hand
+    # 2+3=5 is read with 은 or 는; anywhere else = is a space
     Rule(
         "equals sign",
         re.compile("(?<=[가-힣]) ?= ?(?=[가-힣])"),

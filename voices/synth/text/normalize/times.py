@@ -55,7 +55,7 @@ RULES: tuple[Rule, ...] = (
         _read_clock,
         ("7 a.m.", "오전 일곱 시"),
     ),
-    # 1h30m20s, 3m20s: a lone m is a metre.
+    # 1h30m20s, 3m20s; a single 3m is three metres
     Rule(
         "duration from hours on",
         re.compile(

@@ -1,1 +1,1 @@
-"""How words of Hangul sound, by 표준발음법. `pipeline` has the steps in their order."""
+"""Pronounce words of Hangul by 표준발음법. `pipeline` has the steps in their order."""

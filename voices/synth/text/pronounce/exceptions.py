@@ -1,4 +1,4 @@
-"""Words whose sound no rule can know, kept in exceptions.tsv: a word and its respelling, syllable for syllable."""
+"""Words that no rule pronounces right, from exceptions.tsv: each word with a respelling of as many syllables."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
 
-_MIN_LOOSE = 3  # syllables from which a word may begin or end inside a morpheme
+_MIN_LOOSE = 3  # syllables; a word of so many may begin or end inside a morpheme
 
 
 def respell_words(sentence: str, syllables: list[str], morphemes: list[Morpheme]) -> list[bool]:

@@ -1,4 +1,4 @@
-"""g2pk's pronunciation rules without g2pk's start: no English dictionary, no network, a fiftieth of the time.
+"""g2pk's pronunciation rules without importing all of g2pk: no English dictionary, no network, 50 times faster.
 
 `import g2pk` loads NLTK and downloads CMUdict unless it finds it, and its 522 patterns for two letters that meet
 overflow Python's cache of 512, so that nine tenths of its time go into compiling them again. Here its modules of rules
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 ONSETS = "ᄀᄁᄂᄃᄄᄅᄆᄇᄈᄉᄊᄋᄌᄍᄎᄏᄐᄑᄒ"
 CODAS = "ᆨᆩᆪᆫᆬᆭᆮᆯᆰᆱᆲᆳᆴᆵᆶᆷᆸᆹᆺᆻᆼᆽᆾᆿᇀᇁᇂ"
-_LOCK = threading.Lock()  # the modules are imported once, by whichever thread comes first
+_LOCK = threading.Lock()  # the modules must be imported by one thread only
 
 # A final consonant at the end of a word or before another consonant sounds as one of seven (표준발음법 제8-11항).
 _NEUTRAL = str.maketrans("ᆩᆿᆪᆰᆺᆻᆽᆾᇀᇂᇁᆹᆵᆬᆭᆲᆳᆴᆶᆱ", "ᆨᆨᆨᆨᆮᆮᆮᆮᆮᆮᆸᆸᆸᆫᆫᆯᆯᆯᆯᆷ")
-# The table has typing errors where a coda meets these ("닭칼" -> "다1)알", "옆라인" -> "연나인"); all that happens
-# there is that the coda is neutral (ㅎ apart, which may be heard).
+# The table has typing errors for codas before these onsets ("닭칼" -> "다1)알", "옆라인" -> "연나인"). The right result
+# is a neutral coda, except for ㅎ, which may change the onset.
 _BEFORE_ONSET = re.compile("[ᆩᆪᆬᆰᆱᆲᆳᆴᆵᆹᆺᆻᆽᆾᆿᇀᇁ](?= ?[ᄁᄄᄅᄈᄊᄍᄎᄏᄐᄑ])")
 _PAIR = re.compile(f"([{CODAS}])( ?)([{ONSETS}]|$|(?=[^{ONSETS}]))")
 _TAGS = re.compile("/[PJEB]")
@@ -78,7 +78,7 @@ def g2pk_rules() -> G2pkRules:
 
 
 def _import_rule_modules() -> tuple[ModuleType, ModuleType, ModuleType]:
-    """Import modules of g2pk without running its __init__, and leave no half-imported g2pk for others to find."""
+    """Import modules of g2pk without running its __init__, and remove the half-imported package from `sys.modules`."""
     spec = importlib.util.find_spec("g2pk")
     if spec is None:
         raise ModuleNotFoundError("g2pk", name="g2pk")

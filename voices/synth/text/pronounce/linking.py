@@ -23,7 +23,7 @@ _INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "�
 def joins(word: str, following: str, last: Morpheme | None) -> bool:
     """Return whether the sounds of two words join; `last` is the last morpheme of the first."""
     if not following or not is_syllable(word[-1]):
-        return False  # over punctuation there is a pause
+        return False  # punctuation is a pause
     onset = onset_of(following[0])
     if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
         return onset in _PLAIN_ONSETS or inserts_nieun(word, following, last)
@@ -35,7 +35,7 @@ def joins(word: str, following: str, last: Morpheme | None) -> bool:
 
 
 def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:
-    """Return whether ㄴ is put in between two words: 할 일, 옷 입다 (제29항 붙임 2)."""
+    """Return whether ㄴ is inserted between two words: 할 일, 옷 입다 (제29항 붙임 2)."""
     if not following.startswith(_INSERTED_WORDS) or not coda_of(word[-1]):
         return False
     return (last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ") or len(word) == 1

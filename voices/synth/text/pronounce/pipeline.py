@@ -1,4 +1,4 @@
-"""Hangul as spelled to Hangul as pronounced: our own words and rules first, then g2pk's."""
+"""Turn Hangul as spelled into Hangul as pronounced: our own exceptions and rules first, then those of g2pk."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def pronounce(sentence: str) -> str:
     for morpheme in morphemes:
         _mark(syllables, morpheme)
     pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
-    # As spelled is better than a mark that a rule left behind.
+    # If a rule has left one of its marks, the spelling is the better pronunciation.
     return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
 
 
 def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme]) -> None:
-    """Make a line end of each space over which sounds do not join."""
+    """Replace each space with a pause by a line end, over which g2pk's rules don't join sounds."""
     words = sentence.split(" ")
     position = 0
     for word, following in zip(words, [*words[1:], ""], strict=True):
@@ -58,7 +58,7 @@ def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme])
                 syllables[position] = "\n"
                 position += 1
                 continue
-            # Before a word of its own a coda sounds as it does alone: 밭 아래 is 바다래 (제15항).
+            # Before another word a coda is neutralized: 밭 아래 is 바다래 (제15항).
             syllables[position - 1] = neutralize_codas(syllables[position - 1])
             if inserts_nieun(word, following, last):
                 syllables[position + 1] = with_onset(syllables[position + 1], "ᄂ")
@@ -66,7 +66,7 @@ def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme])
 
 
 def _mark(syllables: list[str], morpheme: Morpheme) -> None:
-    """Tag a morpheme's last syllable as g2pk's rules expect it."""
+    """Add the tag that g2pk's rules expect after the last syllable of a morpheme."""
     last = morpheme.end - 1
     coda = coda_of(syllables[last])
     following = syllables[last + 1] if last + 1 < len(syllables) else ""
@@ -80,5 +80,5 @@ def _mark(syllables: list[str], morpheme: Morpheme) -> None:
         and coda in _STEM_CODAS
         and onset_of(following[:1]) not in ("ᄋ", "ᄒ")
     ):
-        # Before a vowel the tag would hide it from the rule that 밟- ends in ㅂ only before a consonant.
+        # Not before a vowel: the tag would keep the rule for 밟- from matching.
         syllables[last] += "/P"

@@ -1,4 +1,4 @@
-"""Morphemes: what MeCab knows of a sentence, aligned with its characters."""
+"""Find the morphemes of a sentence with MeCab, and their positions."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-_LOCK = threading.Lock()  # MeCab's tagger holds one sentence at a time
+_LOCK = threading.Lock()  # MeCab's tagger is not safe for threads
 
 
 @dataclass(frozen=True)
 class Morpheme:
-    """A morpheme and where it stands in its sentence."""
+    """A morpheme and its position in the sentence, `sentence[start:end]`."""
 
     text: str
     tag: str  # of the Sejong set; VV+ETM for a stem and an ending in one syllable

@@ -1,4 +1,4 @@
-"""Tensing and ㄴ-insertion that spelling does not show and g2pk's rules leave out, morpheme by morpheme."""
+"""Tensing and ㄴ-insertion that the spelling does not show and g2pk does not know, morpheme by morpheme."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _TENSE = dict(zip("ᄀᄃᄇᄉᄌ", "ᄁᄄᄈᄊᄍ", strict=True))
 _SONORANTS = "ᆫᆯᆷᆼᆱ"
 
-# Syllables that Chinese characters are read with: with a final ㄹ, and what ㄹ makes tense (제26항).
+# Syllables of Sino-Korean words: those with a final ㄹ, and those that become tense after it (제26항).
 _SINO_RIEUL = set(
     "갈걸결골굴궐귤길날눌달돌랄렬률말멸몰물밀발벌별불살설술슬실알얼열올왈울월율을일절졸즐질찰철촬출탈팔필할혈홀활휼힐칠"
 )
@@ -23,20 +23,20 @@ _SINO_TENSED = set(
 )
 _SINO_SUFFIXES = "적성자장제증"  # after a noun in ㄹ: 현실적, 기술자
 
-# Second parts of compounds before which a ㄹ, ㄴ, ㅁ or ㅇ is followed by a tense consonant (제28항).
+# Second parts of compounds that become tense after ㄹ, ㄴ, ㅁ or ㅇ (제28항).
 _HEADS = "가락 값 고랑 구멍 구석 그릇 길 더미 덩어리 덩이 도랑 동무 바구니 바닥 바람 방울 버릇 벌레 볕 빛 소리 재주"
 _HEADS += " 주머니 줄기 짓"
 _HEADS_EXCEPTIONS = "오솔길 큰길 칼바람 찬바람 잔소리 큰소리 된소리 센소리 흰소리 군소리 딴소리 긴소리"
 _TENSED_HEADS, _NOT_TENSED = frozenset(_HEADS.split()), frozenset(_HEADS_EXCEPTIONS.split())
-# Last syllables of Sino-Korean words that are tense after any sound (제28항 as dictionaries have it), from how many
-# syllables on, and the endings in which they are not.
+# Last syllables of Sino-Korean words that are tense after any sound, as in dictionaries (제28항): from how many
+# syllables of the word on, and the words that are exceptions.
 _TENSED_SUFFIXES = {
     "권": (2, "강권 전권 상권 하권 중권 석권"),
     "증": (3, "영수증 보증 검증 인증 고증 급증 논증"),
     "법": (3, "방법 마법 사법 위법 합법 불법 비법 편법 입법 준법 무법 적법"),
     "과": (3, "결과 성과 효과 통과 경과 초과 사과 투과 여과 모과 부과 다과 약과 일과"),
 }
-# Second parts of compounds before which ㄴ is put in after a consonant (제29항), and one-syllable ones from three on.
+# Second parts of compounds that get ㄴ after a consonant (제29항); those of one syllable from three syllables on.
 _HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아"
 _INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), frozenset("용역염약열율")
 # After ㄴ these Sino-Korean suffixes keep their own sound as ㄴ instead of making it ㄹ (제20항 다만).
@@ -45,7 +45,7 @@ _NUMBER_SIX = re.compile("(?<=[십백천만])육")  # 십육 is 심뉵
 
 
 def respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -> None:
-    """Respell the syllables of a sentence where `morpheme` stands, as its sound demands.
+    """Respell the syllables of one morpheme in the syllables of its sentence.
 
     `before` is the morpheme that it follows in the same eojeol.
     """
@@ -74,7 +74,7 @@ def _tense_after_rieul(syllables: list[str], start: int, end: int) -> None:
 
 
 def _is_repeated(syllables: list[str], index: int) -> bool:
-    """허허실실, 절절하다: a syllable said twice stays as it is (제26항 다만)."""
+    """Return whether a syllable is said twice: 허허실실, 절절하다 are not tense (제26항 다만)."""
     return syllables[index] == syllables[index + 1]
 
 
