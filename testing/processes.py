@@ -45,7 +45,8 @@ class Service:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self._log = data_dir / "log"
-        inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        # `make run` sets these two itself.
+        inherited = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DJANGO_DEBUG")}
         own = {"DJANGO_SETTINGS_MODULE": "forv.settings", "FORV_DATA_DIR": str(data_dir), "PORT": str(self.port)}
         with self._log.open("a") as log:
             self._supervisor = subprocess.Popen(
