@@ -1,6 +1,9 @@
 """Entry point of the web process; event streams need ASGI."""
 
+import contextlib
+import multiprocessing
 import os
+import resource
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
 # Only here: a connection pool does not survive the forks of `qcluster`.
@@ -11,6 +14,14 @@ from django.core.asgi import get_asgi_application
 
 from voices.api.gate.admission import Admission
 from voices.api.gate.body_bound import BodyBound
+from voices.worker.orphans import die_with_parent_from_now
+
+if multiprocessing.parent_process() is not None:  # granian serves in a child process of its own
+    die_with_parent_from_now()
+# Each connection takes a descriptor, and the usual soft limit of 1024 is soon reached.
+_soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_hard if _hard != resource.RLIM_INFINITY else 65_536, _hard))
 
 application = BodyBound(
     Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),

@@ -43,7 +43,7 @@ def main() -> int:
         environment = _environment()
         for command in ("migrate", "load_demo"):
             subprocess.run([*MANAGE, command, "--verbosity", "0"], check=True)
-        processes = {name: _start(command, environment) for name, command in _procfile().items()}
+        processes = {name: _start(command, environment) for name, command in procfile().items()}
         _wait_for_web(f"http://127.0.0.1:{port}/healthz", processes)
         print(f"\n  ForV Voices: http://localhost:{port}/   (Ctrl-C stops it)\n", flush=True)
         return _wait_for_any(processes)
@@ -71,7 +71,8 @@ def _environment() -> dict[str, str]:
     return environment
 
 
-def _procfile() -> dict[str, str]:
+def procfile() -> dict[str, str]:
+    """Return the command of each process, by its name."""
     lines = PROCFILE.read_text().splitlines()
     return {name: command.strip() for name, _, command in (line.partition(":") for line in lines) if command}
 

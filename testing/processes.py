@@ -74,8 +74,13 @@ class Service:
         return [process for process in psutil.process_iter() if self._owns(process)]
 
     def web_process(self) -> psutil.Process:
-        (web,) = (process for process in self.processes() if "uvicorn" in process.cmdline())
-        return web
+        """Return the first of the web server's processes, which starts the one that serves."""
+        return next(process for process in self.processes() if "granian" in process.cmdline())
+
+    def serving_process(self) -> psutil.Process:
+        """Return the process that runs Django for the web."""
+        (serving,) = self.web_process().children()
+        return serving
 
     def _owns(self, process: psutil.Process) -> bool:
         try:

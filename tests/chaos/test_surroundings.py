@@ -17,6 +17,7 @@ import pytest
 from django_q.models import OrmQ
 from django_q.tasks import async_task
 
+from forv.supervisor import procfile
 from testing.crowd import crowd
 from testing.factories import reloaded
 from testing.processes import REPOSITORY, answers, free_port, wait_until
@@ -153,9 +154,9 @@ class Web:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "uvicorn", "forv.asgi:application", "--port", str(self.port), "--lifespan", "off"],
+            ["/bin/sh", "-c", f"exec {procfile()['web']}"],
             cwd=REPOSITORY,
-            env=world.environment,
+            env={**world.environment, "PORT": str(self.port), "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

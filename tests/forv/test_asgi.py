@@ -48,7 +48,7 @@ def test_the_live_web_process_maps_no_torch(live: Service) -> None:
 
     body = {"uuid": "maps-1", "member_id": 1, "text": SENTENCE, "created_at": "now"}
     assert httpx.post(f"{live.address}/api/texts", json=body, timeout=60).status_code == 200
-    web = live.web_process()
+    web = live.serving_process()
     assert not maps_torch(web.pid)
     # The worker has just spoken, so it must have loaded torch: this shows that the check can fail.
     assert any(maps_torch(process.pid) for process in live.processes() if process.pid != web.pid)

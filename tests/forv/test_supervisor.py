@@ -22,7 +22,7 @@ def no_voices(tmp_path: Path) -> str:
 
 def names(service: Service) -> list[str]:
     """Return which processes of the service are running."""
-    words = {"uvicorn": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "postgres": "database"}
+    words = {"granian": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "postgres": "database"}
     command_lines = [" ".join(process.cmdline()) for process in service.processes()]
     return sorted({name for word, name in words.items() if any(word in line for line in command_lines)})
 
@@ -50,7 +50,9 @@ def test_a_killed_web_process_stops_the_service(tmp_path: Path, no_voices: str, 
         assert names(service) == ["supervisor", "web", "worker"]  # the database is not ours
         with psycopg.connect(new_database) as connection:
             assert connection.execute("SELECT count(*) FROM voices_member").fetchone() == (2,)
+        serving = service.serving_process()
         service.web_process().kill()
+        serving.wait(5)  # it would hold the port
         assert service.wait() != 0
     finally:
         service.stop()

@@ -66,6 +66,12 @@ class RequestTooLarge(APIException):
     default_detail = gettext_lazy("The request is too large.")
 
 
+class RequestTooSlow(APIException):
+    status_code = status.HTTP_408_REQUEST_TIMEOUT
+    default_code = "request_too_slow"
+    default_detail = gettext_lazy("The request arrived too slowly. Try again.")
+
+
 class Busy(APIException):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "busy"

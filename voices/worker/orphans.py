@@ -8,6 +8,12 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
+def die_with_parent_from_now() -> None:
+    """Let the kernel kill this process when its parent dies (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def die_with_parent() -> None:
     """From now on, let the kernel kill forked processes, and theirs, when their parent dies (Linux only)."""
     if sys.platform != "linux":

@@ -1,43 +1,69 @@
-"""Bound the length of request bodies. Django writes a whole body to disk before any view can refuse it."""
+"""Bound the length of request bodies, and the time that they take to arrive.
 
-from voices.api.errors import RequestTooLarge
+Django writes a whole body to disk before any view can refuse it, and a client that sends a byte a second would hold a
+thread for hours.
+"""
+
+import asyncio
+import time
+
+from voices.api.errors import RequestTooLarge, RequestTooSlow
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
 UPLOADS = ("/api/voices/", "/admin/")  # addresses that take files
+CLOSE = (b"connection", b"close")  # the rest of the body is not read, so the connection can't be used again
 
 
 class BodyBound:
-    """ASGI middleware: 413 for a body of more bytes than its address allows."""
+    """ASGI middleware: 413 for a body of more bytes than its address allows, 408 for one that arrives too slowly.
 
-    def __init__(self, application: Application, max_bytes: int, max_upload_bytes: int) -> None:
+    A body may take ``patience_seconds``, and a second more for each ``least_bytes_per_second`` that have arrived.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        max_bytes: int,
+        max_upload_bytes: int,
+        patience_seconds: float = 10.0,
+        least_bytes_per_second: int = 16 * 1024,
+    ) -> None:
         self._application = application
         self._max_bytes = max_bytes
         self._max_upload_bytes = max_upload_bytes
+        self._patience_seconds = patience_seconds
+        self._least_bytes_per_second = least_bytes_per_second
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
         bound = self._max_upload_bytes if scope["path"].startswith(UPLOADS) else self._max_bytes
+        started = time.monotonic()
         received = 0
+        complete = False
 
         async def receive_or_refuse() -> Message:
-            nonlocal received
-            message = await receive()
-            if message["type"] == "http.request" and received <= bound:
+            nonlocal received, complete
+            if complete:  # what comes now is the client's disconnect, which may take as long as it likes
+                return await receive()
+            allowed = self._patience_seconds + received / self._least_bytes_per_second
+            try:
+                message = await asyncio.wait_for(receive(), started + allowed - time.monotonic())
+            except TimeoutError:
+                complete = True
+                await refuse(scope, send, RequestTooSlow, CLOSE)
+                return {"type": "http.disconnect"}
+            if message["type"] == "http.request":
                 received += len(message.get("body", b""))
+                complete = received > bound or not message.get("more_body", False)
                 if received > bound:
-                    await _refuse(scope, send)
+                    await refuse(scope, send, RequestTooLarge, CLOSE)
                     return {"type": "http.disconnect"}
             return message
 
         announced = dict(scope["headers"]).get(b"content-length", b"0")
         if announced.isdigit() and int(announced) > bound:
-            await _refuse(scope, send)
+            await refuse(scope, send, RequestTooLarge, CLOSE)
             return
         await self._application(scope, receive_or_refuse, send)
-
-
-async def _refuse(scope: Scope, send: Send) -> None:
-    # The rest of the body is not read, so the connection can't be used again.
-    await refuse(scope, send, RequestTooLarge, (b"connection", b"close"))

@@ -1,5 +1,8 @@
-"""A body that is too long is refused before it fills the disk."""
+"""A body that is too long or too slow is refused before it fills the disk or holds a thread."""
 
+import asyncio
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -59,6 +62,58 @@ def test_bounds(path: str, chunks: list[int], announced: str | None, status: int
     reader = Reader()
     assert answer(reader, path, chunks, announced) == status
     assert reader.read <= 1000
+
+
+class Trickle:
+    """A client that sends a byte every `pause` seconds."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self.sent = 0
+
+    async def __call__(self) -> dict[str, Any]:
+        await asyncio.sleep(self.pause)
+        self.sent += 1
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+
+@pytest.mark.parametrize(("pause", "most_sent"), [(0.01, 60), (60.0, 0)])
+def test_a_body_that_arrives_too_slowly_is_refused(pause: float, most_sent: int) -> None:
+    client, sent = Trickle(pause), []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        bound = BodyBound(Reader(), 10_000, 10_000, patience_seconds=0.3, least_bytes_per_second=1000)
+        scope = {"type": "http", "method": "POST", "path": "/api/texts", "headers": []}
+        await asyncio.wait_for(bound(scope, client, send), 5)
+
+    asyncio.run(ask())
+    assert [message.get("status") for message in sent] == [408, None]
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert json.loads(sent[1]["body"])["error"]["code"] == "request_too_slow"
+    assert client.sent <= most_sent
+
+
+def test_a_client_may_wait_for_its_answer_longer_than_its_body_may_take() -> None:
+    async def slow_application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        assert (await receive())["type"] == "http.disconnect"
+
+    messages: Iterator[dict[str, Any]] = iter([{"type": "http.request", "body": b"x"}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        message = next(messages)
+        if message["type"] == "http.disconnect":
+            await asyncio.sleep(0.3)
+        return message
+
+    async def send(message: Any) -> None:
+        raise AssertionError("nothing is refused")
+
+    scope = {"type": "http", "method": "POST", "path": "/api/texts", "headers": []}
+    asyncio.run(BodyBound(slow_application, 100, 100, patience_seconds=0.1)(scope, receive, send))
 
 
 def test_the_running_service_refuses_in_our_shape(live: Service) -> None:
