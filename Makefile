@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help run setup test lint format chaos bench training openapi messages requirements dependencies clean
+.PHONY: help run setup test lint format chaos bench training measures openapi messages requirements dependencies clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -18,7 +18,7 @@ run: setup  ## run the whole service at http://localhost:8000/; PORT=9000 make r
 
 setup: .venv/service frontend/dist/index.html  ## install what the service needs, and build the page
 
-test: .venv/development frontend/dist/index.html .venv/browser  ## run the tests; ARGS=tests/synth make test: some of them
+test: .venv/development .venv/training .venv/measures frontend/dist/index.html .venv/browser  ## run the tests; ARGS=tests/synth make test: some of them
 	$(BIN)/python -m pytest $(ARGS)
 	cd frontend && npm test --silent
 
@@ -45,8 +45,9 @@ bench: .venv/development  ## measure the queue, the reading of text, the load an
 	$(BIN)/python -m bench.load
 	$(BIN)/python -m bench.quality_gate
 
-training: .venv/service requirements/training.txt  ## install what `manage.py train_voice` and training/ need
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
+training: .venv/training  ## install what `manage.py train_voice` and training/ need
+
+measures: .venv/measures  ## install what training/measure_*.py need besides (takes a C compiler)
 
 openapi: .venv/development  ## after a change of the API: write its schema and the page's types
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --format openapi-json > frontend/openapi.json
@@ -75,6 +76,15 @@ clean:  ## remove what was installed, built and stored here, .data/ too
 
 .venv/development: .venv/service requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	@touch $@
+
+.venv/training: .venv/service requirements/training.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
+	@touch $@
+
+.venv/measures: .venv/training requirements/measures.txt
+	if command -v cc >/dev/null; then $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/measures.txt; \
+		else echo "No C compiler: the tests of training/measure_*.py will be skipped."; fi
 	@touch $@
 
 .venv/browser: .venv/development

@@ -29,7 +29,7 @@ GROUPS = {
     "Web process": ("web.txt", "web-no-deps.txt"),
     "Worker, besides those": ("worker.txt", "worker-no-deps.txt"),
     "Development, besides those": ("dev.txt",),
-    "Training, besides those": ("training.txt",),
+    "Training, besides those": ("training.txt", "measures.txt"),
 }
 TRAINING = "Training, besides those"
 PAGE = "Page"

