@@ -71,6 +71,14 @@ def test_any_string_is_read_and_reading_again_changes_nothing(text: str, mode: s
         "0-",
         ",. ",
         "=",
+        "<a ",
+        "&#",
+        "(가",
+        "1. ",
+        "a.b",
+        "1대",
+        "1,2",
+        "제1권",
     ],
 )
 def test_a_hundred_thousand_characters_are_read_in_linear_time(piece: str) -> None:

@@ -26,6 +26,8 @@ _WORKS = "작품|그림|유물|의류|옷|도자기|가구|조각|회화|문화�
 _STORIES = "영화|드라마|시|소설|논문|글|영상|다큐|단편|장편|광고|동화|뮤지컬|연극|애니|웹툰|만화|에세이|기사|브이로그"
 _PRINTS = "신문|서류|책자|사본|계약서|보고서|복사|원본|이력서|신청서|증명서"
 _BUILDINGS = "건물|비닐하우스|온실"
+_NO_BOOKS = "".join(f"(?<!{word} )" for word in ("책", "소설", "노트", "집", "서", "화", "지", "전", "총", "딱"))
+_PARTS_OF_BOOKS = "표지|초반|중반|후반|결말|부록|출간|발매|내용|줄거리"
 _PARTICLES = "(?:[은는이가을를도]|만|에서|에)?"
 _OFTEN = (
     "하루에?|일주일에|한 ?달에|일 ?년에|매일|매주|매달|총|딱|벌써|무려|최소|최대|적어도|겨우|단|또|다시|이미|연속|모두"
@@ -68,6 +70,29 @@ RULES: tuple[Rule, ...] = (
         lambda match: _ORDINALS[int(match[1])],
         ("2째", "둘째"),
     ),
+    # 제1권, 제3장 are numbers of order.
+    Rule(
+        "order with 제",
+        re.compile(rf"(?<![가-힣])제(?P<number>{INTEGER})"),
+        lambda m: f"제{_number(m)}",
+        ("제1권", "제일권"),
+    ),
+    Rule(
+        "school year",
+        re.compile(r"(?<![가-힣])([초중고])([1-6])(?![0-9.,:~-])"),
+        lambda match: match[1] + sino(match[2]),
+        ("중2병", "중이병"),
+    ),
+    # 1권에, 3권에서, 2권은: a volume; 책 3권은, 3권에 만 원: three volumes
+    Rule(
+        "volume",
+        re.compile(
+            rf"{_NO_BOOKS}{ALONE}(?P<number>{INTEGER})(?= ?권(?:에(?!서 [0-9]| ?[0-9만천])|은|부터|까지"
+            rf"|이 (?:나오|나온|나왔|출간|발매|제일|가장)|의 (?!책)| ?(?:{_PARTS_OF_BOOKS})))"
+        ),
+        _number,
+        ("1권에 나온다", "일권에 나온다"),
+    ),
     # B2층 is below ground.
     Rule(
         "basement floor",
@@ -86,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     # The zero before months, days and times is not read: 07시 05분, 03일.
     Rule(
         "zero before a date or time",
-        re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년|월|일|시|분|초)(?![가-힣]*로))"),
+        re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년(?!생)|월|일|시|분|초)(?![가-힣]*로))"),
         _number,
         ("03일", "삼일"),
     ),
@@ -127,7 +152,7 @@ RULES: tuple[Rule, ...] = (
         ("트럭 4대", "트럭 네 대"),
     ),
     Rule(
-        "the great few",
+        "three great ones",
         re.compile(
             rf"(?<![0-9]\.)(?P<number>{INTEGER})"
             r"(?=대(?:째|에| ?[가-힣]{2}))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"

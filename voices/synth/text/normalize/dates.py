@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from voices.synth.text.normalize.folding import UNSAID
 from voices.synth.text.normalize.numerals import ALONE, sino
 from voices.synth.text.rules import Rule
 
@@ -49,6 +50,62 @@ def _read_d_day(match: re.Match[str]) -> str:
     return f"디 마이너스 {sino(digits)}" if sign == "-" else f"디데이 플러스 {sino(digits)}일"
 
 
+def _read_month(match: re.Match[str]) -> str:
+    return f"{sino(match['year'])}년 {month_name(match['month'])}월"
+
+
+def _read_day(match: re.Match[str]) -> str:
+    return f"{sino(match['day'])}일"
+
+
+_WEEKDAY = rf"[{_WEEKDAYS}]요일"
+_MONTH, _DAY = "(?P<month>1[0-2]|0?[1-9])", "(?P<day>[12][0-9]|3[01]|0?[1-9])"
+_NO_AMOUNT = r"(?! ?(?:원|달러|엔|유로|점|배|만|천|억|명|개|[A-Za-z%°℃㎡]))"
+# Dates as public offices write them: 2026. 12. 5.(토) ~ 7.(월). Before ranges and sentences see the full stops.
+DOTTED_RULES: tuple[Rule, ...] = (
+    # (월) after a date is a day of the week.
+    Rule(
+        "weekday in brackets",
+        re.compile(rf"(?<=[0-9일.]) ?\((?P<first>[{_WEEKDAYS}])(?:요일)?(?:[~-](?P<last>[{_WEEKDAYS}])(?:요일)?)?\)"),
+        _read_weekdays,
+        ("3일(금)", "3일 금요일"),
+    ),
+    Rule(
+        "range of dates with full stops",
+        re.compile(rf"(?:(?<=[0-9]\.)|(?<=\. {_WEEKDAY})) ?[~–-] ?(?=(?:[0-9]{{1,4}}\. ?){{1,3}})"),
+        lambda _match: "에서 ",
+        ("12. 5.~7. 토요일", "12. 5.에서 7. 토요일"),
+    ),
+    Rule(
+        "date with spaces",
+        re.compile(
+            rf"{ALONE}(?:(?P<year>[12][0-9]{{3}})|['’](?P<short>[0-9]{{2}}))"
+            rf"\. {{0,2}}{_MONTH}\. {{1,2}}{_DAY}(?:\.|(?![0-9.]))"
+        ),
+        lambda match: f"{sino(match['year'] or match['short'])}년 {month_name(match['month'])}월 {_read_day(match)}",
+        ("2026. 4. 9. 개막", "이천이십육년 사월 구일 개막"),
+    ),
+    Rule(
+        "month after a year with full stop",
+        re.compile(rf"{ALONE}(?P<year>(?:19|20)[0-9]{{2}})\. {_MONTH}\.(?! ?[0-9])"),
+        _read_month,
+        ("2025. 4. 개막", "이천이십오년 사월 개막"),
+    ),
+    Rule(
+        "month and day with full stop",
+        re.compile(
+            rf"{ALONE}(?:(?<=에서 )|(?=[0-9]{{1,2}}\. ?[0-9]{{1,2}}\.? {_WEEKDAY})){_MONTH}\. ?{_DAY}(?:\.|(?![0-9.]))"
+        ),
+        lambda match: f"{month_name(match['month'])}월 {_read_day(match)}",
+        ("12. 5. 토요일", "십이월 오일 토요일"),
+    ),
+    Rule(
+        "day with full stop",
+        re.compile(rf"(?<=에서 ){_DAY}\.(?= {_WEEKDAY}|$)"),
+        _read_day,
+        ("오일에서 7. 월요일", "오일에서 칠일 월요일"),
+    ),
+)
 RULES: tuple[Rule, ...] = (
     # 2024-01-15T14:30
     Rule(
@@ -57,12 +114,14 @@ RULES: tuple[Rule, ...] = (
         lambda _match: " ",
         ("2023-11-09T20:15", "2023-11-09 20:15"),
     ),
-    # (월) after a date is a day of the week.
+    # 14:30:00.123Z, 14:30+09:00: nobody says the zone of a time.
     Rule(
-        "weekday in brackets",
-        re.compile(rf"(?<=[0-9일]) ?\((?P<first>[{_WEEKDAYS}])(?:요일)?(?:[~-](?P<last>[{_WEEKDAYS}])(?:요일)?)?\)"),
-        _read_weekdays,
-        ("3일(금)", "3일 금요일"),
+        "fraction and zone of a time",
+        re.compile(
+            r"(?<=[0-9]:[0-5][0-9])(?:\.[0-9]{1,6}Z?|Z|(?:\.[0-9]{1,6})?[+-][0-9]{2}:?[0-9]{2})(?![0-9A-Za-z:])"
+        ),
+        lambda _match: UNSAID,
+        ("14:30:00Z", f"14:30:00{UNSAID}"),
     ),
     Rule(
         "date, year first", re.compile(rf"{ALONE}{_FULL_DATE}\.?"), _read_date, ("2023.6.8", "이천이십삼년 유월 팔일")
@@ -72,6 +131,38 @@ RULES: tuple[Rule, ...] = (
         re.compile(rf"{ALONE}(?P<day>[0-9]{{1,2}})/(?P<month>[0-9]{{1,2}})/(?P<year>[12][0-9]{{3}})(?![0-9/])"),
         _read_date,
         ("31/10/2023", "이천이십삼년 시월 삼십일일"),
+    ),
+    Rule(
+        "date, month first",
+        re.compile(
+            rf"{ALONE}{_MONTH}(?P<mark>[-./])(?P<day>1[3-9]|2[0-9]|3[01])(?P=mark)(?P<year>[12][0-9]{{3}})(?![-0-9/.])"
+        ),
+        _read_date,
+        ("12/25/2024", "이천이십사년 십이월 이십오일"),
+    ),
+    Rule(
+        "date, day first with full stops",
+        re.compile(rf"{ALONE}{_DAY}\.{_MONTH}\.(?P<year>(?:19|20)[0-9]{{2}})(?![0-9]|\.[0-9])"),
+        _read_date,
+        ("25.12.2024", "이천이십사년 십이월 이십오일"),
+    ),
+    # 24.12.25 and 24/12/25, but not version 5.1.2
+    Rule(
+        "date with two digits each",
+        re.compile(
+            r"(?<![0-9.,/A-Za-z])(?<!버전 )(?P<year>[0-9]{2})(?P<mark>[./])(?P<month>0[1-9]|1[0-2])"
+            r"(?P=mark)(?P<day>0[1-9]|[12][0-9]|3[01])(?![0-9/]|\.[0-9])"
+        ),
+        _read_date,
+        ("24.12.25", "이십사년 십이월 이십오일"),
+    ),
+    Rule(
+        "year and month",
+        re.compile(
+            rf"(?<![0-9.,₩$€£¥])(?P<year>(?:19|20)[0-9]{{2}})[-./](?P<month>0[1-9]|1[0-2])(?![-0-9/]|\.[0-9]){_NO_AMOUNT}"
+        ),
+        _read_month,
+        ("2026-11", "이천이십육년 십일월"),
     ),
     # Eight digits are a date only after a word for one: 생년월일, 등록일, 날짜.
     Rule(

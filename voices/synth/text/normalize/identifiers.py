@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from voices.synth.text.normalize.numerals import ALONE, native, one_by_one
+from voices.synth.text.normalize.particles import SEAM
 from voices.synth.text.rules import Rule
 
 _PLATE_SYLLABLES = "가나다라마거너더러머버서어저고노도로모보소오조구누두루무부수우주아바사자배하허호"
 _COUNTED = "(?! ?(?:원|만|천|억|호|번|개|명|년|월|일|동|대|점|층|퍼센트|[A-Za-z%]))"
-_EMERGENCY = "11[0-9]|120|131|182"
+_EMERGENCY = "11[0-9]|120|13[12]|182|1330|1339|1345|1366|1388|1393"
+_CALLED = "신고|구급|구조|상황실|안내|콜센터|다산|상담|문자"
+_CODES = "|".join(f"(?<={word})" for word in ("번호", "코드", "암호", "비번", "사번", "학번", "군번", "핀", "OTP"))
 
 
 def _read_groups(match: re.Match[str]) -> str:
@@ -58,7 +61,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "service telephone",
-        re.compile(rf"{ALONE}1[0-9]{{3}}-[0-9]{{4}}(?![0-9])"),
+        re.compile(rf"{ALONE}(?:1[0-9]{{3}}-|1[568][0-9]{{2}} )[0-9]{{4}}(?![0-9])"),
         _read_groups,
         ("1588-2468", "일오팔팔 이사육팔"),
     ),
@@ -97,13 +100,28 @@ RULES: tuple[Rule, ...] = (
     # 비밀번호 0070, 인증번호: 123456
     Rule(
         "numbered code",
-        re.compile(rf"(?<=번호)((?:는|가|:)?,? ?)([0-9]{{4,16}})(?![-0-9,.]){_COUNTED}"),
+        re.compile(rf"(?:{_CODES}){SEAM}*((?:는|은|가|이|:)? ?[:,]? ?)([0-9]{{4,16}})(?![-.,]?[0-9]){_COUNTED}"),
         lambda match: match[1] + one_by_one(match[2]),
         ("인증번호: 135790", "인증번호: 일삼오칠구공"),
     ),
     Rule(
+        "digits after 자리",
+        re.compile(rf"(?<=[한두세네섯곱덟] 자리)((?:는|가|:)?,? ?)([0-9]{{2,16}})(?![.,]?[0-9]){_COUNTED}"),
+        lambda match: match[1] + one_by_one(match[2]),
+        ("끝 네 자리 5678", "끝 네 자리 오육칠팔"),
+    ),
+    Rule(
+        "telephone without area",
+        re.compile(r"(?<=국번)( ?없이 ?)([0-9]{3,4})(?![0-9])"),
+        lambda match: match[1] + one_by_one(match[2]),
+        ("국번 없이 110", "국번 없이 일일공"),
+    ),
+    Rule(
         "emergency number",
-        re.compile(rf"{ALONE}({_EMERGENCY})(?= ?(?:신고|구급|구조|상황실)|에 |로 )(?! ?[0-9])"),
+        re.compile(
+            rf"{ALONE}({_EMERGENCY})"
+            rf"(?= ?(?:{_CALLED})|에 |로 |번?(?:으로|에) ?(?:전화|신고|연락|문의))(?! ?[0-9])"
+        ),
         lambda match: one_by_one(match[1]),
         ("119 신고", "일일구 신고"),
     ),

@@ -68,6 +68,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("hashtag", re.compile(r"#(?=[가-힣A-Za-z_])"), lambda _match: " 해시태그 ", ("#생일", " 해시태그 생일")),
     Rule("number sign", re.compile(r"#(?=[0-9])"), lambda _match: " 샵 ", ("#3", " 샵 3")),
+)
+# After abbreviations, which have full stops between letters too.
+FILE_RULES: tuple[Rule, ...] = (
     # 사진.JPG
     Rule(
         "file ending",

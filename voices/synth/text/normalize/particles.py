@@ -58,6 +58,26 @@ def _agree(match: re.Match[str]) -> str:
     return last + (_AFTER_CONSONANT if coda else _AFTER_VOWEL)[particle]
 
 
+# WHO(세계보건기구)가 is read 세계보건기구가, 서울(Seoul)은 서울 서울은.
+GLOSS_RULES: tuple[Rule, ...] = (
+    Rule(
+        "gloss before a particle",
+        re.compile(rf"\(([^()\n]{{0,40}}[가-힣]{SEAM}*)\)(?=(?:{_LONGEST_FIRST}){_TAIL})"),
+        lambda match: f" {match[1]}{SEAM}",
+        ("피파(연맹)가", f"피파 연맹{SEAM}가"),
+    ),
+)
+# 사람을(를), 별이(가), 집(으)로
+CHOICE_RULES: tuple[Rule, ...] = (
+    Rule(
+        "choice of particles",
+        re.compile(
+            rf"(?<=[가-힣A-Za-z0-9{SEAM}])(?:(?P<first>[은는이가을를과와])\([은는이가을를과와]\)|\((?:으|이)\)(?P<rest>로|라|랑|나|며))"
+        ),
+        lambda match: SEAM + (match["first"] or match["rest"]),
+        ("별을(를)", f"별{SEAM}을"),
+    ),
+)
 RULES: tuple[Rule, ...] = (
     Rule(
         "particle agrees",

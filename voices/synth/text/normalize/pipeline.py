@@ -7,12 +7,15 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from voices.synth.text.normalize import (
+    abbreviations,
     chat,
     counters,
     dates,
+    estimates,
     identifiers,
     latin,
     links,
+    markup,
     measures,
     money,
     numerals,
@@ -21,7 +24,7 @@ from voices.synth.text.normalize import (
     signs,
     times,
 )
-from voices.synth.text.normalize.folding import INVISIBLE, fold
+from voices.synth.text.normalize.folding import INVISIBLE, UNSAID, fold
 from voices.synth.text.normalize.lexicon import common_names
 from voices.synth.text.rules import Rule
 from voices.synth.text.spoken import Dropped
@@ -36,27 +39,30 @@ _TO_READ = re.compile(_NOT_SAID)
 
 # Numbers, the most specific first; the last rule reads all others as plain numbers.
 _NUMBER_RULES: tuple[Rule, ...] = (
+    *dates.DOTTED_RULES,
     *relations.RANGE_RULES,
     *dates.RULES,
     *identifiers.RULES,
     *times.RULES,
     *money.RULES,
+    *measures.COMPOUND_RULES,
     *latin.CODE_RULES,
     *relations.RULES,
     *measures.RULES,
     *relations.SIGN_RULES,
     *latin.DIGIT_RULES,
+    *estimates.RULES,
     *counters.RULES,
     *numerals.RULES,
 )
 # The stages in their order; a stage is skipped if its pattern is not in the text. Each rule sees the text that the
 # rules before it have left.
-_LINK_RULES = particles.marking_seams(links.RULES)
+_LINK_RULES = particles.marking_seams((*markup.RULES, *links.RULES, *abbreviations.RULES, *links.FILE_RULES))
 _STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
-    (_TO_READ, particles.marking_seams((*signs.RULES, *chat.RULES))),
+    (_TO_READ, particles.marking_seams((*particles.CHOICE_RULES, *signs.RULES, *chat.RULES))),
     (re.compile("[0-9]"), particles.marking_seams(_NUMBER_RULES)),
     (re.compile("[A-Za-z]"), particles.marking_seams(latin.RULES)),
-    (_TO_READ, (*signs.LAST_RULES, *particles.RULES)),
+    (_TO_READ, (*particles.GLOSS_RULES, *signs.LAST_RULES, *particles.RULES)),
 )
 
 
@@ -88,7 +94,12 @@ def normalize(
             if needed.search(traced.text):
                 traced = traced.apply(rules, on_change)
     unsaid = _unsaid(traced.text, alphabet)
-    dropped = [index for match in unsaid.finditer(traced.text) for index in traced.starts[slice(*match.span())]]
+    dropped = [
+        index
+        for match in unsaid.finditer(traced.text)
+        for start, end in [traced[slice(*match.span())].span()]
+        for index in range(start, end if match[0] == UNSAID else start + 1)
+    ]
     return traced.sub(unsaid, lambda _match: " ").apply(_SHAPES, on_change), _gather(dropped, text)
 
 

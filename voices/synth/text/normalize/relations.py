@@ -6,22 +6,29 @@ import re
 
 from voices.synth.text.normalize.measures import UNIT, with_unit
 from voices.synth.text.normalize.numerals import ALONE, DECIMAL, INTEGER, SINO_DIGITS, decimal, sino
+from voices.synth.text.normalize.particles import SEAM
 from voices.synth.text.rules import Rule
 
 # Units that are written after the second number only, and read after both: 2~5시 is 두 시에서 다섯 시.
-_SHARED_UNITS = "시간|시|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
+_SHARED_UNITS = "시간|시(?!즌|리즈|험|작|장|도)|원|명|개(?!월|년|국)|살|마리|잔|권|번째|곡|장|ms|kg|km|cm|mm|m|g|L|℃|°C"
 _SCORE_WORDS = "승|패|무승부|이겼|이기|이긴|졌|진 |지고|비겼|앞서|앞선|뒤지|뒤진|역전|완승|완패|리드|대승|대패|동점"
 _DAYTIME = "(?:(?:오전|오후|새벽|아침|점심|낮|저녁|밤|다음 ?날|익일) ?)?"
-_EVENTS = "전쟁|절|운동|혁명|광복|민주화|사태"
+_EVENTS = (
+    "전쟁|절|운동|혁명|광복|민주|사태|사건|항쟁|만세|의거|선언|성명|테러|참사|정변|합의|총선|대선|선거|비상|계엄|대책"
+    "|학살|학생"
+)
 _ROADS = "로길동리가"
-_OPERATORS = {"+": "더하기", "×": "곱하기", "x": "곱하기", "÷": "나누기", "-": "빼기", "−": "빼기"}
+_OPERATORS = {"+": "더하기", "×": "곱하기", "x": "곱하기", "*": "곱하기", "÷": "나누기", "-": "빼기", "−": "빼기"}
 
 
 def _read_event(match: re.Match[str]) -> str:
     """Name a day in history: 4·19 is 사일구, 10·26 십이육."""
     first, second = match[1], match[2]
-    tens = sino(first) if len(first) == 2 else SINO_DIGITS[int(first)]
-    return tens + "".join(SINO_DIGITS[int(digit)] for digit in second if digit != "0")
+    month = sino(first) if len(first) == 2 else SINO_DIGITS[int(first)]
+    # 6·10 is 육십; after a month of two digits 12·12 is 십이십이.
+    if second.endswith("0") or (len(first) == 2 and second.startswith("1")):
+        return month + sino(second)
+    return month + "".join(SINO_DIGITS[int(digit)] for digit in second if digit != "0")
 
 
 def _read_ratio(match: re.Match[str]) -> str:
@@ -43,6 +50,13 @@ def _read_operation(match: re.Match[str]) -> str:
 
 # Before all other numbers, since these rules need the digits.
 RANGE_RULES: tuple[Rule, ...] = (
+    # 6~10월: 유월에서 시월
+    Rule(
+        "range from June or October",
+        re.compile(r"(?<![0-9.,:-])(6|10) ?[~–-] ?(?=[0-9]{1,2} ?월)"),
+        lambda match: f"{match[1]}월에서 ",
+        ("6~9월", "6월에서 9월"),
+    ),
     # 2~5시, 300-500원
     Rule(
         "range with one unit",
@@ -83,7 +97,7 @@ RANGE_RULES: tuple[Rule, ...] = (
 SIGN_RULES: tuple[Rule, ...] = (
     Rule(
         "minus sign",
-        re.compile(r"(?<![0-9A-Za-z가-힣ㄱ-ㅎ)])[-−](?=√?[0-9])"),
+        re.compile(rf"(?<![0-9A-Za-z가-힣ㄱ-ㅎ){SEAM}])[-−](?=√?[0-9])"),
         lambda _match: "마이너스 ",
         ("-5", "마이너스 5"),
     ),
@@ -111,6 +125,22 @@ RULES: tuple[Rule, ...] = (
         _read_fraction,
         ("2/7", "칠분의 이"),
     ),
+    # 1대1 채팅, 2대1로 이겼다, 3대 0 승리; but 트럭 3대 2명
+    Rule(
+        "one to one",
+        re.compile(
+            rf"(?<![0-9.,])(?P<first>{DECIMAL})(?P<middle> ?대 ?)(?P<second>{DECIMAL})"
+            r"(?! ?(?:명|개|시|번|장|곳|인|살|마리|년|월|대|만|천|원|[A-Za-z%]))"
+        ),
+        lambda match: decimal(match["first"]) + match["middle"] + decimal(match["second"]),
+        ("2대2 미팅", "이대이 미팅"),
+    ),
+    Rule(
+        "score after its name",
+        re.compile(rf"(?<=스코어)((?:는|가|:)? ?){ALONE}([0-9]{{1,3}} ?[-:] ?[0-9]{{1,3}})(?![-:0-9.])"),
+        lambda match: match[1] + " 대 ".join(sino(number) for number in re.split(" ?[-:] ?", match[2])),
+        ("스코어는 2-0", "스코어는 이 대 영"),
+    ),
     # 4-1로 승리
     Rule(
         "score",
@@ -135,7 +165,7 @@ RULES: tuple[Rule, ...] = (
         ("중앙로 15-2", "중앙로 십오 다시 이"),
     ),
     # 2+3=5
-    Rule("sum or product", re.compile(r"(?<=[0-9]) ?([+×÷x]) ?(?=[0-9])"), _read_operation, ("2+3", "2 더하기 3")),
+    Rule("sum or product", re.compile(r"(?<=[0-9]) ?([+×÷x*]) ?(?=[0-9])"), _read_operation, ("2+3", "2 더하기 3")),
     Rule("difference", re.compile(r"(?<=[0-9]) ?([-−]) ?(?=[0-9]++ ?=)"), _read_operation, ("5-3=2", "5 빼기 3=2")),
     # Versions: 1.2.3
     Rule(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from voices.synth.text.normalize.folding import UNSAID
 from voices.synth.text.normalize.particles import SEAM
 from voices.synth.text.rules import Rule
 
@@ -55,6 +56,25 @@ RULES: tuple[Rule, ...] = (
     ),
     # R&B, S&P
     Rule("ampersand between letters", re.compile(r"(?<=[A-Za-z])&(?=[A-Za-z])"), lambda _match: "앤", ("R&B", "R앤B")),
+    # B-라서, Rh+형: a sign of a grade or a blood group, not a hyphen (A-매치)
+    Rule(
+        "sign of a grade",
+        re.compile(
+            r"(?<![A-Za-z0-9가-힣])(?P<grade>AB|[A-DFO]|[Rr][Hh])"
+            r"(?:(?P<plus>\+)(?![A-Za-z0-9+])|[-−](?= ?(?:[ABO]|형|학점|등급|성적|혈액형|받)|[,.!?)]|\s*$"
+            r"|(?:라서|라도|라는|라고|야|예요|이에요|이야|입니다|였|인데|[를가는로도만네래에](?![가-힣]))))"
+        ),
+        lambda match: f"{match['grade']} {'플러스' if match['plus'] else '마이너스'}",
+        ("B-라서", "B 마이너스라서"),
+    ),
+    Rule("company", re.compile(r"\(주\) ?"), lambda _match: "주식회사 ", ("(주)별", "주식회사 별")),
+    # 3 < 5 has no short reading; a bracket elsewhere is silent.
+    Rule(
+        "comparison",
+        re.compile("(?<=[0-9A-Za-z]) ?[<>^] ?(?=[0-9])"),
+        lambda _match: f" {UNSAID} ",
+        ("3 < 5", f"3 {UNSAID} 5"),
+    ),
     # A/S
     Rule(
         "slash between letters",

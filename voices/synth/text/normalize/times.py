@@ -40,6 +40,12 @@ def _read_duration(match: re.Match[str]) -> str:
 
 RULES: tuple[Rule, ...] = (
     Rule(
+        "a.m. or p.m. before a time",
+        re.compile(r"(?<![A-Za-z])([AaPp])\.?[Mm]\.? ?(?=[0-9]{1,2}(?::[0-9]| ?시))"),
+        lambda match: f"{_HALF_OF_DAY[match[1].lower()]} ",
+        ("PM 7:30", "오후 7:30"),
+    ),
+    Rule(
         "clock time",
         re.compile(
             rf"{ALONE}(?<!:)(?P<hour>[01]?[0-9]|2[0-4]):(?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?"
