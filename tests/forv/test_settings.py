@@ -18,7 +18,7 @@ import forv.settings
 from testing.processes import REPOSITORY
 
 Load = Callable[..., dict[str, Any]]
-GIVEN = {"SECRET_KEY": "given"}
+GIVEN = {"SECRET_KEY": "a-key-for-tests-0123456789-abcdefghijklmnopqrstuvwxyz"}
 
 
 @pytest.fixture
@@ -99,6 +99,12 @@ class TestSecretKey:
         with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
             load(DJANGO_DEBUG="0")
         assert load(DJANGO_DEBUG="0", **GIVEN)["SECRET_KEY"] == GIVEN["SECRET_KEY"]
+
+    @pytest.mark.parametrize("weak", ["changeme", "a" * 60, "django-insecure"])
+    def test_without_debug_a_weak_one_is_refused(self, weak: str, load: Load) -> None:
+        with pytest.raises(ImproperlyConfigured, match="SECRET_KEY is too weak"):
+            load(DJANGO_DEBUG="0", SECRET_KEY=weak)
+        assert load(DJANGO_DEBUG="1", SECRET_KEY=weak)["SECRET_KEY"] == weak
 
     def test_it_is_generated_once_in_a_private_file(self, load: Load, tmp_path: Path) -> None:
         made = load()["SECRET_KEY"]

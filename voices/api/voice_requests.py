@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -23,7 +23,6 @@ from voices.api.serializers import (
     VoiceRequestSerializer,
 )
 from voices.models import VoiceRequest
-from voices.queue import QueueFull
 from voices.storage import temporary_url
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -138,14 +137,15 @@ def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceReq
         return VoiceRequest.objects.submit(**fields)
     if len(idempotency_key) > 255:
         raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
-    try:
-        return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
-    except (IntegrityError, QueueFull):
+    with transaction.atomic():
+        # One at a time for each key: Postgres would log the row of a second insert, with the fan's text in it.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [idempotency_key])
         earlier = VoiceRequest.objects.filter(idempotency_key=idempotency_key).first()
-        if earlier is None:  # the key was not the reason
-            raise
+        if earlier is None:
+            return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
         if any(getattr(earlier, name) != value for name, value in fields.items()):
-            raise IdempotencyConflict from None
+            raise IdempotencyConflict
         return earlier
 
 

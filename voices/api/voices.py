@@ -13,12 +13,12 @@ from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.authentication import SessionAuthentication, TokenAuthentication
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from voices.api import fields
 from voices.api.errors import NotInThisState
+from voices.api.permissions import MayWorkOnVoices
 from voices.api.serializers import UNKNOWN_MEMBER, ErrorSerializer, SpeakableTextField, VoiceRequestSerializer
 from voices.api.voice_requests import accepted
 from voices.library.check import WARNINGS
@@ -84,7 +84,7 @@ class VoiceViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.Ge
     """Get a voice. For staff, by a token (``Authorization: Token …``) or the session of the admin."""
 
     authentication_classes = [TokenAuthentication, SessionAuthentication]
-    permission_classes = [IsAdminUser]
+    permission_classes = [MayWorkOnVoices]
 
     queryset = Voice.objects.all()
     serializer_class = VoiceSerializer

@@ -86,3 +86,11 @@ class TestOtherOrigins:
 
     def test_the_admin_is_not_for_other_pages(self, client: Client) -> None:
         assert "Access-Control-Allow-Origin" not in client.get("/healthz", headers={"origin": PAGE})
+
+
+def test_a_wrong_host_is_refused_without_a_line_in_the_log(
+    client: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.DEBUG = False
+    assert client.get("/api/", headers={"host": "evil.example"}).status_code == 400
+    assert caplog.text == ""

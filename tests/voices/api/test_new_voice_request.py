@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 from django_q.models import OrmQ
@@ -240,6 +240,22 @@ class TestIdempotencyKey:
         assert first.json() == second.json()
         assert first["Location"] == second["Location"]
         assert OrmQ.objects.count() == VoiceRequest.objects.count() == 1
+
+    def test_a_key_that_is_used_again_is_no_error_of_the_database(self, post: Post, member: Member) -> None:
+        failed: list[str] = []
+
+        def watch(execute: Any, sql: str, *args: Any) -> Any:
+            try:
+                return execute(sql, *args)
+            except DatabaseError:
+                failed.append(sql)  # Postgres writes it to its log, with the text
+                raise
+
+        with connection.execute_wrapper(watch):
+            statuses = [
+                post({"member": member.pk, "text": text}, idempotency_key="key-1").status_code for text in "가나"
+            ]
+        assert (statuses, failed) == ([202, 422], [])
 
     def test_the_same_key_with_another_body_is_refused(self, post: Post, member: Member) -> None:
         body = {"member": member.pk, "text": SENTENCE}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.test import Client
 from rest_framework.authtoken.models import Token
 
@@ -140,6 +140,34 @@ class TestWhoMay:
         fan = Client(headers={"Authorization": f"Token {token.key}"})
         assert code(upload(fan)) == (403, "permission_denied")
         assert not Voice.objects.filter(status="checking").exists()
+
+    @pytest.mark.parametrize("role", ["nobody", "view", "add", "change", "fan with all", "superuser"])
+    @pytest.mark.parametrize(
+        ("method", "address", "needed"),
+        [
+            ("GET", "/api/voices/", "view"),
+            ("GET", "/api/voices/{voice}/", "view"),
+            ("POST", "/api/voices/", "add"),
+            ("POST", "/api/voices/{voice}/audition/", "change"),
+            ("POST", "/api/voices/{voice}/activate/", "change"),
+            ("POST", "/api/members/{member}/roll-back/", "change"),
+        ],
+    )
+    def test_each_role_may_what_its_permissions_allow(
+        self, role: str, method: str, address: str, needed: str, member: Member, django_user_model: Any
+    ) -> None:
+        user = django_user_model.objects.create_user(
+            "somebody", is_staff=role != "fan with all", is_superuser=role == "superuser"
+        )
+        names = ["view", "add", "change"] if role == "fan with all" else [role]
+        user.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_voice" for name in names]))
+        caller = Client(headers={"Authorization": f"Token {Token.objects.create(user=user).key}"})
+        path = address.format(voice=member.voices.get().pk, member=member.pk)
+        response = caller.generic(method, path, "{}", content_type="application/json")
+        allowed = role in (needed, "superuser")
+        assert (response.status_code != 403) == allowed, response.content
+        if not allowed:
+            assert code(response) == (403, "permission_denied")
 
     def test_the_admins_session_needs_its_csrf_token(self, admin_user: User, member: Member) -> None:
         client = Client(enforce_csrf_checks=True)
