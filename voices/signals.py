@@ -1,4 +1,4 @@
-"""Delete the audio of deleted requests."""
+"""Delete the audio of deleted requests, and the files of deleted voices."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from voices.audio_objects import public_audio_name, stray_audio_names
-from voices.models import VoiceRequest
+from voices.library.store import delete_stored
+from voices.models import Voice, VoiceRequest
 
 
 @receiver(post_delete, sender=VoiceRequest)
@@ -20,6 +21,19 @@ def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
         names.append(public)
     for name in names:
         transaction.on_commit(lambda name=name: default_storage.delete(name))  # type: ignore[misc]
+
+
+@receiver(post_delete, sender=Voice)
+def delete_files(instance: Voice, **kwargs: Any) -> None:
+    """Delete the imported folders of the voice that no other voice has."""
+    transaction.on_commit(lambda: _delete_unused(instance))
+
+
+def _delete_unused(instance: Voice) -> None:
+    if not Voice.objects.filter(glow_tts_dir=instance.glow_tts_dir).exists():
+        delete_stored(instance.glow_tts_dir)
+    if not Voice.objects.filter(hifigan_dir=instance.hifigan_dir).exists():
+        delete_stored(instance.hifigan_dir)
 
 
 def _shares_public_name(instance: VoiceRequest) -> bool:

@@ -223,3 +223,32 @@ class TestRequests:
         assert not WebhookDelivery.objects.exists()
         factories.succeeded(member)
         assert WebhookDelivery.objects.count() == 1
+
+
+class TestDeletion:
+    @pytest.mark.django_db(transaction=True)
+    def test_a_deleted_voice_takes_its_files_along(self, import_voice: ImportVoice, member: Member) -> None:
+        kept, deleted = import_voice(member, 7), import_voice(member, 8)
+        folders = deleted.glow_tts_path, deleted.hifigan_path
+        assert all(folder.is_dir() for folder in folders)
+        deleted.delete()
+        assert not folders[0].exists()
+        assert kept.glow_tts_path.is_dir() and kept.hifigan_path.is_dir()
+        assert [path.name for path in kept.glow_tts_path.parent.iterdir()] == [kept.glow_tts_path.name]
+
+    @pytest.mark.django_db(transaction=True)
+    def test_files_that_another_voice_has_stay(self, import_voice: ImportVoice, member: Member) -> None:
+        voice = import_voice(member)
+        twin = Voice.objects.get(pk=voice.pk)
+        twin.pk, twin.mode = None, Voice.Mode.SPELLED
+        twin.save()
+        voice.delete()
+        assert twin.glow_tts_path.is_dir() and twin.hifigan_path.is_dir()
+        twin.delete()
+        assert not twin.glow_tts_path.exists() and not twin.hifigan_path.exists()
+
+    @pytest.mark.django_db(transaction=True)
+    def test_files_that_come_with_the_service_stay(self, member: Member) -> None:
+        voice = member.voices.get()
+        member.delete()
+        assert voice.glow_tts_path.is_dir() and voice.hifigan_path.is_dir()

@@ -38,6 +38,16 @@ def store_pair(member_id: int, pair: PairFiles) -> StoredPair:
     return StoredPair(glow_tts_dir, hifigan_dir, glow_tts_sha256, hifigan_sha256)
 
 
+def delete_stored(name: str) -> None:
+    """Delete the folder of an imported model. The folders that come with the service are left alone."""
+    folder = Path(settings.IMPORTED_VOICES_DIR) / name
+    if not folder.is_dir():
+        return
+    # Renamed first, so that no voice is ever loaded from half of its files.
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="deleted-") as doomed:
+        folder.rename(Path(doomed) / "voice")
+
+
 def _store(kind: str, member_id: int, files: ModelFiles) -> tuple[str, str]:
     """Return the name of the folder and the SHA-256 of the weights."""
     parent = Path(settings.IMPORTED_VOICES_DIR) / kind
