@@ -28,7 +28,7 @@ FAILURES = {
 }
 
 # DRF's codes for its own checks, and the codes that our clients know.
-_CODES = {
+CODES = {
     "required": "missing_field",
     "null": "missing_field",
     "blank": "empty_text",
@@ -103,7 +103,7 @@ def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:
     """Return the body of the answer to an exception."""
     field, detail = _first(exception.detail)
     code = detail.code or exception.default_code
-    body = {"code": _CODES.get(code, code), "message": str(detail)}
+    body = {"code": CODES.get(code, code), "message": str(detail)}
     return {"error": {**body, "field": field} if field else body}
 
 
