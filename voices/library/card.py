@@ -7,6 +7,7 @@ A voice from elsewhere may have none.
 import datetime
 import importlib.metadata
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -16,7 +17,13 @@ from voices.synth.errors import CheckpointError
 
 FILE_NAME = "voice.toml"
 MAX_BYTES = 64 * 1024
+# A parser of TOML takes a recursion for each bracket, and memory that grows with the square of a key's dots.
+MAX_BRACKETS, MAX_DOTS = 200, 100
 TRAINED_WITH = ("coqui-tts", "torch", "faster-whisper")
+
+
+# What a database column and JSON can hold.
+Count = Annotated[int, msgspec.Meta(ge=0, lt=2**53)]
 
 
 class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,8 +31,8 @@ class Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     source: str  # who spoke, and how that came here
     licence: str  # SPDX, or a sentence
-    utterances: int
-    minutes: float
+    utterances: Count
+    minutes: Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 
 
 class TrainedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,8 +40,8 @@ class TrainedModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     file: str  # the weights' file name
     sha256: str  # of that file, hexadecimal
-    steps: int  # in all, with those of the voice it began with
-    seed: int
+    steps: Count  # in all, with those of the voice it began with
+    seed: Count
 
 
 class Hearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,8 +49,8 @@ class Hearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     judge: str  # such as "Whisper base"
     sentences: str  # which list was read to it
-    count: int
-    cer: float  # character error rate, mean over the sentences
+    count: Count
+    cer: Annotated[float, msgspec.Meta(ge=0, le=100)]  # character error rate, mean over the sentences
 
 
 class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -87,9 +94,12 @@ def read_card(folder: Path) -> VoiceCard | None:
         return None
     if path.stat().st_size > MAX_BYTES:
         raise CheckpointError(FILE_NAME, f"longer than {MAX_BYTES} bytes")
+    content = path.read_bytes()
+    if content.count(b"[") > MAX_BRACKETS or any(line.count(b".") > MAX_DOTS for line in content.splitlines()):
+        raise CheckpointError(FILE_NAME, "nested too deeply")
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=VoiceCard)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return msgspec.toml.decode(content, type=VoiceCard)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
         raise CheckpointError(FILE_NAME, str(error)) from error
 
 

@@ -252,7 +252,7 @@ def _read_json(path: Path) -> Mapping[str, Any]:
             config = json.loads(text)
         except json.JSONDecodeError:
             # Configs of the SCE-TTS recipe may have // comments, which coqui 0.0.14 removed too.
-            uncommented = re.sub(r'("(?:\\.|[^"\\])*")|//[^\n]*', lambda match: match[1] or "", text)
+            uncommented = re.sub(r'("(?:\\.|[^"\\])*+"?)|//[^\n]*', lambda match: match[1] or "", text)
             config = json.loads(uncommented)
     except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(path.name, "config is not readable JSON") from error

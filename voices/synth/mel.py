@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import io
 import pickle
+import pickletools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-MAX_STATS_BYTES = 4 * 1024 * 1024  # a usual file has 10 kB: four arrays of at most 1025 numbers
+MAX_STATS_BYTES = 256 * 1024  # a usual file has 10 kB: four arrays of at most 1025 numbers
 
 
 @dataclass(frozen=True)
@@ -167,5 +168,10 @@ def _read_pickled_array(file: io.BytesIO) -> object:
     shape, _, dtype = header(file)
     if shape != () or not dtype.hasobject:
         raise ValueError("not a single pickled object")
-    array = _NumbersOnlyUnpickler(file).load()
+    pickled = file.read()
+    for opcode, argument, _position in pickletools.genops(pickled):
+        # The unpickler reserves memory up to the largest number of a memo.
+        if opcode.name.endswith("PUT") and int(argument or 0) > len(pickled):
+            raise ValueError("a memo that can't be needed")
+    array = _NumbersOnlyUnpickler(io.BytesIO(pickled)).load()
     return array.item() if isinstance(array, np.ndarray) else array

@@ -11,6 +11,7 @@ import torch
 from torch.nn.utils.parametrize import is_parametrized, remove_parametrizations
 
 from voices.synth.errors import CheckpointError
+from voices.synth.zip_directory import refuse_ambiguous_zip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,15 +40,29 @@ def read_weights(path: Path) -> Weights:
     if not isinstance(model, Mapping) or not model:
         raise CheckpointError(path.name, "the file holds no model weights")
     weights: Weights = {}
+    claimed = 0  # bytes
     for name, value in model.items():
-        if not isinstance(name, str) or not isinstance(value, torch.Tensor) or value.is_sparse:
-            raise CheckpointError(path.name, f"{str(name)[:60]} is not a tensor")
+        if not isinstance(name, str) or not isinstance(value, torch.Tensor) or not _is_plain(value):
+            raise CheckpointError(path.name, f"{str(name)[:60]} is not a plain tensor")
+        claimed += value.numel() * value.element_size()
+        if claimed > MAX_WEIGHTS_BYTES or value.numel() * value.element_size() > value.untyped_storage().nbytes():
+            raise CheckpointError(path.name, f"{name[:60]} claims more numbers than the file holds")
         if value.is_floating_point():
             value = value.to(torch.float32).contiguous()
             if not torch.isfinite(value).all():
                 raise CheckpointError(path.name, f"{name[:60]} holds NaN or infinity")
         weights[name] = value
-    return _fold_weight_norm(weights)
+    return _fold_weight_norm(weights, path)
+
+
+def _is_plain(tensor: torch.Tensor) -> bool:
+    """Return whether a tensor holds real numbers, one beside the other, in this machine's memory."""
+    return (
+        tensor.layout == torch.strided
+        and tensor.device.type == "cpu"
+        and not tensor.is_quantized
+        and not tensor.is_complex()
+    )
 
 
 def load_module(build: Callable[[], Any], weights: Weights, path: Path) -> torch.nn.Module:
@@ -92,8 +107,9 @@ def refuse_larger_model(claimed: int, weights: Weights, path: Path) -> None:
 def _load(path: Path) -> object:
     try:
         size = path.stat().st_size
-        if zipfile.is_zipfile(path):  # the members of a zip may be far larger than the zip
-            with zipfile.ZipFile(path) as archive:
+        if zipfile.is_zipfile(path):
+            refuse_ambiguous_zip(path)
+            with zipfile.ZipFile(path) as archive:  # its members may be far larger than itself
                 size = max(size, sum(member.file_size for member in archive.infolist()))
         if size > MAX_WEIGHTS_BYTES:
             raise CheckpointError(path.name, f"the file is larger than {MAX_WEIGHTS_BYTES} bytes")
@@ -110,12 +126,20 @@ def _load(path: Path) -> object:
         raise CheckpointError(path.name, "the file is damaged or truncated") from error
 
 
-def _fold_weight_norm(weights: Weights) -> Weights:
+def _fold_weight_norm(weights: Weights, path: Path) -> Weights:
+    """Fold each pair of magnitude and direction into a weight.
+
+    Raises CheckpointError if the two don't belong together: torch does not check it, and would write past its memory.
+    """
     folded = dict(weights)
     for name in weights:
         for magnitude, direction in _WEIGHT_NORM_NAMES:
             layer = name.removesuffix(magnitude)
             if layer != name and layer + direction in weights:
+                g, v = folded[name], folded[layer + direction]
+                fits = v.ndim >= 1 and g.shape == (len(v), *[1] * (v.ndim - 1)) and v.numel() > 0
+                if not fits or not g.is_floating_point() or not v.is_floating_point():
+                    raise CheckpointError(path.name, f"{name[:60]} and {(layer + direction)[:60]} don't fit each other")
                 # torch's own function gives bit for bit the weight that training used.
                 folded[f"{layer}weight"] = torch._weight_norm(folded.pop(layer + direction), folded.pop(name), 0)
     return folded

@@ -1,6 +1,7 @@
 """A card is read as it was written, and a hostile card is refused."""
 
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -34,11 +35,35 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
         (b"\xff\xfe", "utf-8"),
         (b'name = "x"', "missing required field"),
         (b"# " + b"x" * 70_000, "longer than"),
+        (b"name = " + b"[" * 60_000, "nested too deeply"),
+        (b"a." * 30_000 + b"a = 1", "nested too deeply"),
     ],
 )
 def test_a_card_that_cannot_be_read_names_the_file_and_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "voice.toml").write_bytes(content)
     with pytest.raises(CheckpointError, match=rf"voice\.toml: .*{reason}"):
+        read_card(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("minutes = 86.0", "minutes = nan", "data.minutes"),
+        ("minutes = 86.0", "minutes = inf", "data.minutes"),
+        ("utterances = 1858", "utterances = -1", "data.utterances"),
+        ("utterances = 1858", f"utterances = {'9' * 4000}", "data.utterances"),
+        ("cer = 0.08", "cer = nan", "cer"),
+    ],
+)
+def test_a_number_that_json_or_the_database_can_not_hold_is_named(
+    old: str, new: str, field: str, tmp_path: Path
+) -> None:
+    write_card(CARD, tmp_path)
+    path = tmp_path / "voice.toml"
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new), encoding="utf-8")
+    with pytest.raises(CheckpointError, match=re.escape(field)):
         read_card(tmp_path)
 
 

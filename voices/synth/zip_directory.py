@@ -1,0 +1,56 @@
+"""The directory of a zip file, which readers must not understand in two ways.
+
+A reader of zips finds the directory from a record at the end of the file, and from a second record if the file is large
+(PKWARE APPNOTE 4.3.14 to 4.3.16). Python and torch differ in which of the two they believe, so a file can show Python
+small members and torch huge ones.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from typing import TYPE_CHECKING
+
+from voices.synth.errors import CheckpointError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_END = struct.Struct("<4s4H2IH")  # signature, two disks, entries here and in all, size, offset, length of the comment
+_LOCATOR = struct.Struct("<4sIQI")  # signature, disk, offset of the large record, disks
+_LARGE_END = struct.Struct("<4sQ2H2I4Q")  # signature, size, versions, disks, entries here and in all, size, offset
+_SEE_LARGE_16, _SEE_LARGE_32 = 0xFFFF, 0xFFFFFFFF  # values that point to the large record
+
+
+def refuse_ambiguous_zip(path: Path) -> None:
+    """Raise CheckpointError unless both records give the same directory, which ends where the records begin."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        tail = _read_at(file.fileno(), max(0, size - _END.size - _LOCATOR.size), size)
+    end = _END.unpack(tail[-_END.size :])
+    if end[0] != b"PK\5\6" or end[7] != 0:
+        raise CheckpointError(path.name, "the zip does not end with its directory")
+    entries, length, offset = end[4], end[5], end[6]
+    records_at = size - _END.size
+    locator = tail[: -_END.size]
+    if len(locator) == _LOCATOR.size and locator.startswith(b"PK\6\7"):
+        records_at = _LOCATOR.unpack(locator)[2]
+        with path.open("rb") as file:
+            large = _read_at(file.fileno(), records_at, records_at + _LARGE_END.size)
+        if len(large) != _LARGE_END.size or not large.startswith(b"PK\6\6"):
+            raise CheckpointError(path.name, "the zip's directory is damaged")
+        large_entries, large_length, large_offset = _LARGE_END.unpack(large)[7:]
+        same = (
+            entries in (large_entries, _SEE_LARGE_16)
+            and length in (large_length, _SEE_LARGE_32)
+            and offset in (large_offset, _SEE_LARGE_32)
+        )
+        if not same or records_at + _LARGE_END.size + _LOCATOR.size + _END.size != size:
+            raise CheckpointError(path.name, "the zip has two directories that differ")
+        length, offset = large_length, large_offset
+    if offset + length != records_at:
+        raise CheckpointError(path.name, "the zip's directory is not where it says")
+
+
+def _read_at(descriptor: int, start: int, end: int) -> bytes:
+    return os.pread(descriptor, max(0, end - start), start) if start >= 0 else b""
