@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import os
 import pickle
@@ -236,10 +237,35 @@ def test_a_checkpoint_whose_pickle_runs_code_is_refused_and_does_not_run(tiny_fo
     mark = tmp_path / "it-ran"
     (path,) = tiny_folders[0].glob("*.pth.tar")
     torch.save({"model": Evil(mark)}, path)
-    assert refusal(tiny_folders) == "1g_checkpoint_1.pth.tar: refused, its pickle would run code."
+    assert refusal(tiny_folders) == "1g_checkpoint_1.pth.tar: refused, its pickle would run code (posix.mkdir)."
     path.write_bytes(pickle.dumps({"model": Evil(mark)}))
     assert refusal(tiny_folders).startswith("1g_checkpoint_1.pth.tar: ")
     assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"model_loss": np.float64(-1.1), "step": np.int64(7)},
+        {"optimizer": collections.defaultdict(list, {"a": [1]}), "best": np.float32(0.5)},
+        {"config": {"lr": 1e-4}, "date": "2026-11-25", "flag": np.bool_(True)},
+    ],
+    ids=["numbers of numpy", "a defaultdict", "plain things"],
+)
+def test_harmless_objects_beside_the_weights_are_read_past(tiny_folders: Folders, beside: dict[str, Any]) -> None:
+    (path,) = tiny_folders[0].glob("*.pth.tar")
+    torch.save({**torch.load(path, weights_only=True), **beside}, path)
+    assert load_voice(*tiny_folders).symbols
+
+
+def test_a_number_of_numpy_can_not_forge_an_address(tiny_folders: Folders) -> None:
+    class Forged:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return np.float64(0).__reduce__()[0], (np.dtype([("a", "f8")]), b"\x41" * 8)
+
+    (path,) = tiny_folders[0].glob("*.pth.tar")
+    torch.save({**torch.load(path, weights_only=True), "loss": Forged()}, path)
+    assert refusal(tiny_folders).startswith("1g_checkpoint_1.pth.tar: ")
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from training.recordings.metadata import (
     FILE_NAME,
     MAX_TEXT,
     METADATA,
+    SOUNDS,
     Problem,
     Recording,
     RecordingsError,
@@ -91,7 +92,7 @@ def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
 
 
 def _is_wav(path: Path) -> bool:
-    return path.suffix.lower() == ".wav" and FILE_NAME.fullmatch(path.name) is not None
+    return path.suffix.lower() in SOUNDS and FILE_NAME.fullmatch(path.name) is not None
 
 
 def _lines_of(path: Path, problems: list[Problem]) -> list[Line]:

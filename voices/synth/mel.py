@@ -137,7 +137,11 @@ def _empty_array(subtype: type, shape: tuple[int, ...], typecode: bytes) -> NDAr
     return np.ndarray(shape, dtype=np.int8)
 
 
-def _number(dtype: np.dtype[Any], raw: bytes) -> Any:
+def number_of(dtype: np.dtype[Any], raw: bytes) -> Any:
+    """Return the number that numpy pickled as its dtype and its bytes; in place of numpy's own function.
+
+    Raises an exception for a dtype that holds objects: its bytes would be taken for addresses.
+    """
     if dtype.hasobject:
         raise _ForbiddenGlobal("a number that holds an object")
     return np.frombuffer(raw, dtype=dtype, count=1)[0]
@@ -149,7 +153,7 @@ _ALLOWED_GLOBALS: dict[tuple[str, str], object] = {
     ("numpy", "dtype"): np.dtype,
     ("collections", "OrderedDict"): collections.OrderedDict,
     **{(f"numpy.{core}.multiarray", "_reconstruct"): _empty_array for core in ("core", "_core")},
-    **{(f"numpy.{core}.multiarray", "scalar"): _number for core in ("core", "_core")},
+    **{(f"numpy.{core}.multiarray", "scalar"): number_of for core in ("core", "_core")},
 }
 
 

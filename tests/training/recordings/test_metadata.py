@@ -1,5 +1,6 @@
 """The list of recordings is read in the formats of common tools, and cannot name files outside its folder."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,51 @@ def test_a_list_is_read(folder: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../outside", "../outside.wav", "/etc/passwd", "..", "", "missing", "a\x00", "x" * 300, "link", "wavs/b"]
+    ("file", "name"),
+    [
+        ("1/1_0000.wav", "1/1_0000.wav"),
+        ("1/1_0000.wav", "1/1_0000"),
+        ("wavs/2/c.wav", "2/c"),
+        ("wavs/2/c.wav", "wavs/2/c.wav"),
+        ("wav/d.wav", "d"),
+        ("ZOOM0001.WAV", "ZOOM0001"),
+        ("zoom0002.wav", "ZOOM0002.WAV"),
+        ("e.flac", "e.flac"),
+        ("f.mp3", "f"),
+        ("녹음 1.wav", "녹음 1"),
+        (unicodedata.normalize("NFD", "녹음 2.wav"), unicodedata.normalize("NFC", "녹음 2")),
+        (unicodedata.normalize("NFC", "녹음 3.wav"), unicodedata.normalize("NFD", "녹음 3")),
+        ("g.wav", "./g.wav"),
+        ("h/i.wav", "h\\i.wav"),
+    ],
+)
+def test_files_are_found_as_people_name_them(folder: Path, file: str, name: str) -> None:
+    (folder / file).parent.mkdir(exist_ok=True, parents=True)
+    write(folder / "sound.wav", speech(2)).rename(folder / file)
+    recordings, problems = read_metadata(listed(folder, f"{name}|안녕하세요."))
+    assert ([recording.path for recording in recordings], problems) == ([folder / file], [])
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("audio_file|text|speaker_name\na.wav|안녕하세요.|하늘", "안녕하세요."),
+        ('file,sentence,seconds\na.wav,"네, 안녕하세요.",1.75', "네, 안녕하세요."),
+        ("a,안녕하세요.", "안녕하세요."),
+        ("a\t안녕하세요.\t1.75", "안녕하세요."),
+        ("a|저는 스물세 살이에요.|저는 스물세 살이에요.|1.75|I am 23.", "저는 스물세 살이에요."),
+        ("a|3시예요.|세 시예요.|하늘", "세 시예요."),
+        ("a|" + unicodedata.normalize("NFD", "안녕하세요."), "안녕하세요."),
+    ],
+    ids=["titles and a speaker", "commas and quotes", "commas", "tabs", "KSS", "a speaker", "a Mac's text"],
+)
+def test_the_text_is_found_in_lists_of_many_tools(folder: Path, content: str, text: str) -> None:
+    (recording,), problems = read_metadata(listed(folder, content))
+    assert (recording.text, problems) == (text, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "../outside.wav", "/etc/passwd", "..", "", "missing", "a\x00", "x" * 300, "link"]
 )
 def test_a_name_outside_the_folder_is_refused(folder: Path, name: str) -> None:
     (folder / "link.wav").symlink_to(folder.parent / "outside.wav")

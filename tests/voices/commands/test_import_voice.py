@@ -87,6 +87,18 @@ def test_other_layouts_are_found_too(layout: str, models: Path, newcomer: Member
     assert newcomer.voices.get().active
 
 
+def test_the_folders_of_the_sce_tts_server_are_found(models: Path, newcomer: Member, imported: Path) -> None:
+    for part, name in zip(parts(imported), ("glowtts-v2", "hifigan-v2"), strict=True):
+        shutil.copytree(part, imported / "server" / name)
+    run(imported / "server", newcomer.pk)
+    assert newcomer.voices.get().active
+
+
+def test_a_folder_without_a_pair_is_told_what_was_looked_for(models: Path, newcomer: Member, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"glow-tts \+ hifigan-v2, glowtts-v2 \+ hifigan-v2"):
+        run(tmp_path, newcomer.pk)
+
+
 def test_the_same_pair_again_changes_nothing(models: Path, newcomer: Member, imported: Path) -> None:
     run(imported, newcomer.pk)
     before = (files_below(models), list(Voice.objects.values("pk", "status", "active")))

@@ -10,6 +10,10 @@ from voices.library.manifest import legacy_folders
 from voices.library.model_files import open_pair
 from voices.models import CHECK_SENTENCE, Member, Voice
 from voices.synth import Mode, SynthError, load_voice, synthesize
+from voices.synth.errors import CheckpointError
+
+# Folders of both models without a number: ours, and those of the SCE-TTS server.
+PAIR_FOLDERS = (("glow-tts", "hifigan-v2"), ("glowtts-v2", "hifigan-v2"))
 
 
 class Command(BaseCommand):
@@ -53,9 +57,13 @@ def known_member(number: int) -> Member:
 def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
     """Return the folders of both models: the two legacy ones below `folder`, or `folder` itself for both."""
     glow_tts, hifigan = legacy_folders(member_id)
-    for pair in ((folder / glow_tts, folder / hifigan), ((folder / glow_tts).parent, (folder / hifigan).parent)):
-        if all(part.is_dir() for part in pair):
-            return pair
+    pairs = [(glow_tts, hifigan), *PAIR_FOLDERS]
+    for pair in pairs:
+        if all((folder / part).is_dir() for part in pair):
+            return folder / pair[0], folder / pair[1]
+    if not any(folder.glob("*.pth*")):
+        looked_for = ", ".join(" + ".join(pair) for pair in pairs)
+        raise CheckpointError(str(folder), f"holds neither both models nor two folders of these names: {looked_for}")
     return folder, folder
 
 
