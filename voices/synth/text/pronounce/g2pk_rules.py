@@ -30,6 +30,7 @@ _NEUTRAL = str.maketrans("ᆩᆿᆪᆰᆺᆻᆽᆾᇀᇂᇁᆹᆵᆬᆭᆲᆳᆴ
 # The table has typing errors for codas before these onsets ("닭칼" -> "다1)알", "옆라인" -> "연나인"). The right result
 # is a neutral coda, except for ㅎ, which may change the onset.
 _BEFORE_ONSET = re.compile("[ᆩᆪᆬᆰᆱᆲᆳᆴᆵᆹᆺᆻᆽᆾᆿᇀᇁ](?= ?[ᄁᄄᄅᄈᄊᄍᄎᄏᄐᄑ])")
+_ASPIRATED = re.compile("[ᆮᆽᆾᇀ]ᄒ(?=ᅧ(?:ᆻ|[^ᆨ-ᇂ]|$))")  # 닫혀 is 다처 (제17항 붙임, 제5항), but 맏형 마텽
 _PAIR = re.compile(f"([{CODAS}])( ?)([{ONSETS}]|$|(?=[^{ONSETS}]))")
 _TAGS = re.compile("/[PJEB]")
 
@@ -47,7 +48,7 @@ class G2pkRules:
 
         Over a space sounds are joined, over a line end they are not.
         """
-        letters = unicodedata.normalize("NFD", tagged)
+        letters = _ASPIRATED.sub("ᄎ", unicodedata.normalize("NFD", tagged))
         for rule in self.before_pairs:
             letters = rule(letters)
         letters = _BEFORE_ONSET.sub(lambda coda: coda[0].translate(_NEUTRAL), _TAGS.sub("", letters))

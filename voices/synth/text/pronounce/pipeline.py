@@ -10,6 +10,7 @@ from voices.synth.text.hangul import coda_of, onset_of, with_onset
 from voices.synth.text.pronounce import tensing
 from voices.synth.text.pronounce.exceptions import respell_words
 from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
+from voices.synth.text.pronounce.homographs import respell_homographs
 from voices.synth.text.pronounce.linking import inserts_nieun, joins
 from voices.synth.text.pronounce.tagging import tag
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
 
 _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is tense (제24, 25항) or the stem sounds otherwise (제11항)
+
+# 여덟만 is 여덜만, 여덟도 여덜도 (a counter is tense: 여덟 개), 넓네 널레; but 넓적하다 넙쩌카다
+_CLUSTER = re.compile(
+    "(?<=여)덟(?=[나-닣마-밓]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
+)
+_CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨"}
 
 
 @functools.lru_cache(maxsize=4096)
@@ -37,6 +44,9 @@ def pronounce(sentence: str) -> str:
         if not any(known[morpheme.start : morpheme.end]):
             tensing.respell(syllables, morpheme, before)
         before = morpheme
+    tensing.respell_endings(sentence, syllables)
+    _respell_clusters(sentence, syllables)
+    respell_homographs(sentence, syllables)
     ends = {morpheme.end: morpheme for morpheme in morphemes}
     _mark_pauses(sentence, syllables, ends)
     for morpheme in morphemes:
@@ -44,6 +54,12 @@ def pronounce(sentence: str) -> str:
     pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
     # If a rule has left one of its marks, the spelling is the better pronunciation.
     return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
+
+
+def _respell_clusters(sentence: str, syllables: list[str]) -> None:
+    """Respell ㄼ where g2pk has the other of its consonants (제10항)."""
+    for match in _CLUSTER.finditer(sentence):
+        syllables[match.start()] = _CLUSTERS[match[0]] if match["flat"] is None else "넙"
 
 
 def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme]) -> None:

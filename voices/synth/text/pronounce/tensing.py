@@ -35,13 +35,49 @@ _TENSED_SUFFIXES = {
     "증": (3, "영수증 보증 검증 인증 고증 급증 논증"),
     "법": (3, "방법 마법 사법 위법 합법 불법 비법 편법 입법 준법 무법 적법"),
     "과": (3, "결과 성과 효과 통과 경과 초과 사과 투과 여과 모과 부과 다과 약과 일과"),
+    "격": (3, "가격 자격 간격 공격 충격 규격 체격 목격 저격 반격 진격 감격 습격 골격 과격 추격 돌격"),
+    # 性; not 城, 星, 成
+    "성": (
+        3,
+        "남한산성 북한산성 행주산성 만리장성 인공위성 통신위성 기상위성 소행성 외행성 왜행성 천왕성 해왕성 명왕성"
+        " 모래성 재구성 미완성 대찬성 재형성 재편성 남성 여성 개성 반지성 국방성 외무성 환호성",
+    ),
+    # 病; not 兵, 甁
+    "병": (
+        3,
+        "헌병 용병 해병 장병 신병 파병 경비병 위생병 보초병 포병 기병 보병 공병 통신병 운전병 취사병 소총병 의장병"
+        " 훈련병 저격병 탈영병 지원병 감시병 보온병 간병 투병 문병 우유병 젖병 빈병",
+    ),
+    # 點; not 店, 占
+    "점": (
+        3,
+        "전문점 편의점 할인점 면세점 음식점 백화점 대리점 가맹점 체인점 분식점 양품점 제과점 판매점 잡화점 상점 서점"
+        " 매점 본점 분점 반점 주점 노점 개점 폐점 입점 직영점 총판점 소매점 도매점 양복점 안경점 만물점 화장품점 커피점"
+        " 무인점 배점 선점 독점 영업점 취급점 정육점 일식점 중식점 한식점 명동점 강남점 홍대점 지점",
+    ),
 }
+# Nouns after which -가 is a price (價), not a person (家), a song (歌) or a street (街).
+_PRICED_NOUNS = (
+    "분양 매매 판매 소비자 공시 감정 전세 할인 도매 소매 출고 상한 하한 거래 실거래 희망 예상 권장 기준 공급 수입 경매"
+    " 신고 정찰 협정 시초 공모 발행 액면 매입 매수 매도 취득 낙찰 입찰 제시 산정 표준 납품 구매 구입 행사 목표 청산"
+    " 계약 임대 평균 원유 정상 출시 예매 고시 보험 수매"
+)
+_PRICED = frozenset(_PRICED_NOUNS.split())
 # Second parts of compounds that get ㄴ after a consonant (제29항); those of one syllable from three syllables on.
-_HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아"
+_HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아 연금 연대"
 _INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), frozenset("용역염약열율")
 # After ㄴ these Sino-Korean suffixes keep their own sound as ㄴ instead of making it ㄹ (제20항 다만).
 _NASAL_SUFFIXES = set("란력량령론료류률례로")
-_NUMBER_SIX = re.compile("(?<=[십백천만])육")  # 십육 is 심뉵
+_AFTER_ENDING = "게걸거건것지수밖바뿐데적줄듯세"  # 갈게, 할밖에 (제27항); but 할부 is a noun
+_NUMERALS = "영일이삼사오육칠팔구십백천만억조"
+_NUMBER_SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
+_NUMBER_POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++점)+(?![검심수포원자])")  # a score or a decimal point
+_NUMBER_YEON = re.compile(f"(?<![가-힣])([{_NUMERALS}]*[일삼육칠팔십백천만])연대")  # 일련대, 삼년대
+# Endings in -ㄹ- that MeCab does not always find (제27항 붙임): 할게요, 먹을게, 올걸, 할세라.
+_ENDING = re.compile(
+    "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
+    "|[가-힣](?:수(?=록)|세(?=라(?:[ .,!?]|$))|지(?=언정|라도))"
+)
 
 
 def respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -> None:
@@ -59,6 +95,18 @@ def respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -
         for index in range(start, end - 1):
             if coda_of(syllables[index]) == "ᆯ" and morpheme.text[index - start] not in "들":
                 _tense(syllables, index + 1)
+    if before is None:
+        return
+    if before.last_tag == "ETM" and coda_of(before.text[-1]) == "ᆯ" and morpheme.text[0] in _AFTER_ENDING:
+        _tense(syllables, start)
+    if before.text == "몇" and morpheme.tag.startswith("N") and morpheme.text[0] not in "이을은":
+        _neutralize_myeot(syllables, before.start)
+
+
+def _neutralize_myeot(syllables: list[str], index: int) -> None:
+    """Respell 몇 before a noun that begins with a vowel: 몇월 is 며둴 (제15항)."""
+    if onset_of(syllables[index + 1]) == "ᄋ":
+        syllables[index : index + 2] = "며", with_onset(syllables[index + 1], "ᄃ")
 
 
 def _tense_after_rieul(syllables: list[str], start: int, end: int) -> None:
@@ -84,12 +132,14 @@ def _respell_noun(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
     word_start = before.start if follows_noun and before else start
     length = end - word_start
     last = end - 1
-    word = "".join(syllables[word_start:end])
-    suffix = syllables[last]
+    word = (before.text if follows_noun and before else "") + morpheme.text
+    suffix = word[-1]
     if suffix in _TENSED_SUFFIXES:
         minimum, exceptions = _TENSED_SUFFIXES[suffix]
-        if length >= minimum and not word.endswith(tuple(exceptions.split())):
+        if length >= minimum and not _is_exception(word, exceptions.split(), morpheme.tag):
             _tense(syllables, last)
+    if suffix == "가" and word[:-1] in _PRICED:
+        _tense(syllables, last)
     if length >= 3 and coda_of(syllables[last - 1]) == "ᆫ" and suffix in _NASAL_SUFFIXES:
         syllables[last] = with_onset(suffix, "ᄂ")
     if morpheme.tag == "XSN" and suffix in _SINO_SUFFIXES and follows_noun and coda_of(syllables[start - 1]) == "ᆯ":
@@ -107,9 +157,24 @@ def _respell_noun(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
             syllables[index + 1] = with_onset(syllables[index + 1], "ᄂ")
 
 
+def _is_exception(word: str, exceptions: list[str], tag: str) -> bool:
+    """Return whether a word is an exception, or ends like one; a suffix ends none: 투명+성 is not 명성."""
+    return word in exceptions or (tag != "XSN" and word.endswith(tuple(exceptions)))
+
+
 def respell_numbers(sentence: str) -> str:
-    """Respell a six after tens, hundreds and thousands: 십육 is 십뉵."""
+    """Respell numbers of the same length: 십육 -> 십뉵, 팔점 -> 팔쩜, 삼연대 -> 삼년대."""
+    sentence = _NUMBER_POINT.sub(lambda match: match[0].replace("점", "쩜"), sentence)
+    sentence = _NUMBER_YEON.sub(lambda match: f"{match[1]}년대", sentence)
     return _NUMBER_SIX.sub("뉵", sentence)
+
+
+def respell_endings(sentence: str, syllables: list[str]) -> None:
+    """Tense what follows ㄹ in endings: 먹을게, 볼게요, 할세라."""
+    for match in _ENDING.finditer(sentence):
+        index = match.end() - 1
+        if coda_of(sentence[index - 1]) == "ᆯ":
+            _tense(syllables, index)
 
 
 def _tense(syllables: list[str], index: int) -> None:
