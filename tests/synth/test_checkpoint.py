@@ -172,13 +172,16 @@ def test_weights_that_do_not_fit_are_refused(
 
 def test_a_vocoder_is_not_an_acoustic_model(tiny_folders: Folders) -> None:
     glow_tts_dir, hifigan_dir = tiny_folders
-    assert refusal((hifigan_dir, hifigan_dir)) == "1: the folder has neither Ng_config.json nor config.json."
+    assert refusal((hifigan_dir, hifigan_dir)) == "Glow-TTS 1: the folder has neither Ng_config.json nor config.json."
     (hifigan_dir / "1h_config.json").rename(hifigan_dir / "config.json")
-    assert refusal((hifigan_dir, hifigan_dir)) == "config.json: expected an acoustic model (glow_tts), found 'hifigan'."
+    assert (
+        refusal((hifigan_dir, hifigan_dir))
+        == "Glow-TTS config.json: expected an acoustic model (glow_tts), found 'hifigan'."
+    )
     (glow_tts_dir / "1g_config.json").rename(glow_tts_dir / "config.json")
     assert (
         refusal((glow_tts_dir, glow_tts_dir))
-        == "config.json: expected a vocoder (hifigan_generator), found 'glow_tts'."
+        == "HiFi-GAN config.json: expected a vocoder (hifigan_generator), found 'glow_tts'."
     )
 
 
@@ -202,7 +205,7 @@ def test_a_truncated_checkpoint_is_refused(tiny_folders: Folders, kept: int) -> 
 
 def test_missing_files_are_named(tiny_folders: Folders) -> None:
     glow_tts_dir, hifigan_dir = tiny_folders
-    assert refusal((glow_tts_dir / "nowhere", hifigan_dir)) == "nowhere: the folder is missing or empty."
+    assert refusal((glow_tts_dir / "nowhere", hifigan_dir)) == "Glow-TTS nowhere: the folder is missing or empty."
     next(glow_tts_dir.glob("*.pth.tar")).unlink()
     assert refusal(tiny_folders) == "1: the folder has no checkpoint (.pth or .pth.tar)."
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from voices.synth.errors import CheckpointError
+from voices.synth.errors import GLOW_TTS, HIFIGAN, CheckpointError, naming_model, with_model
 from voices.synth.mel import MelAsIs, MelNormalization, MelRange, read_statistics
 from voices.synth.symbols import SymbolTable, coqui_symbol_table, legacy_symbol_table
 
@@ -78,13 +78,16 @@ def read_voice_settings(glow_tts_dir: Path, hifigan_dir: Path) -> VoiceSettings:
         CheckpointError: a file is missing or unreadable, a folder holds another kind of model, or sample rate, hop
             length or mel bands differ.
     """
-    acoustic_model = _read_acoustic_model(glow_tts_dir)
-    vocoder = _read_vocoder(hifigan_dir)
+    with naming_model(GLOW_TTS):
+        acoustic_model = _read_acoustic_model(glow_tts_dir)
+    with naming_model(HIFIGAN):
+        vocoder = _read_vocoder(hifigan_dir)
     for name, unit in (("sample_rate", "Hz"), ("hop_length", "samples"), ("n_mels", "mel bands")):
         ours, theirs = getattr(vocoder.audio, name), getattr(acoustic_model.audio, name)
         if ours != theirs:
-            reason = f"{name} is {ours} {unit}, but {acoustic_model.config_name} says {theirs}"
-            raise CheckpointError(vocoder.config_name, reason)
+            other = with_model(GLOW_TTS, acoustic_model.config_name)
+            reason = f"{name} is {ours} {unit}, but {other} says {theirs}"
+            raise CheckpointError(with_model(HIFIGAN, vocoder.config_name), reason)
     return VoiceSettings(acoustic_model, vocoder)
 
 

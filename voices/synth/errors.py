@@ -5,9 +5,13 @@ The Django layer translates a code into a sentence for the user; the messages he
 
 from __future__ import annotations
 
+import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voices.synth.plausibility import Flaw
 
 
@@ -27,6 +31,23 @@ class CheckpointError(SynthError):
         super().__init__(f"{file_name}: {reason}.")
         self.file_name = file_name
         self.reason = reason
+
+
+GLOW_TTS, HIFIGAN = "Glow-TTS", "HiFi-GAN"
+
+
+def with_model(model: str, file_name: str) -> str:
+    """Return a file's name with its model before it, where files of both models are called so."""
+    return file_name if re.match(r"\d*[gh]_", file_name) else f"{model} {file_name}"
+
+
+@contextmanager
+def naming_model(model: str) -> Iterator[None]:
+    """Let the CheckpointErrors of a block say which model the file belongs to."""
+    try:
+        yield
+    except CheckpointError as error:
+        raise CheckpointError(with_model(model, error.file_name), error.reason) from error
 
 
 class NothingToSayError(SynthError):

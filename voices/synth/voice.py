@@ -17,7 +17,7 @@ from voices.synth.checkpoint import (
     VoiceSettings,
     read_voice_settings,
 )
-from voices.synth.errors import CheckpointError, NothingToSayError, RunawaySpeechError
+from voices.synth.errors import GLOW_TTS, HIFIGAN, CheckpointError, NothingToSayError, RunawaySpeechError, naming_model
 from voices.synth.weights import Weights, load_module, read_weights, refuse_larger_model
 
 if TYPE_CHECKING:
@@ -54,8 +54,10 @@ class Voice:
         self._acoustic_normalization = settings.acoustic_model.audio.normalization
         self._vocoder_normalization = settings.vocoder.audio.normalization
         self._n_mels = settings.acoustic_model.audio.n_mels
-        self._acoustic_model: Any = _load_acoustic_model(settings.acoustic_model).to(device)
-        self._vocoder: Any = _load_vocoder(settings.vocoder).to(device)
+        with naming_model(GLOW_TTS):
+            self._acoustic_model: Any = _load_acoustic_model(settings.acoustic_model).to(device)
+        with naming_model(HIFIGAN):
+            self._vocoder: Any = _load_vocoder(settings.vocoder).to(device)
 
     @property
     def symbols(self) -> tuple[str, ...]:
