@@ -207,7 +207,7 @@ def test_missing_files_are_named(tiny_folders: Folders) -> None:
     glow_tts_dir, hifigan_dir = tiny_folders
     assert refusal((glow_tts_dir / "nowhere", hifigan_dir)) == "Glow-TTS nowhere: the folder is missing or empty."
     next(glow_tts_dir.glob("*.pth.tar")).unlink()
-    assert refusal(tiny_folders) == "1: the folder has no checkpoint (.pth or .pth.tar)."
+    assert refusal(tiny_folders) == "Glow-TTS 1: the folder has no checkpoint (.pth or .pth.tar)."
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
