@@ -7,6 +7,7 @@ import re
 from voices.synth.text.rules import Rule
 
 _LAUGHS = {"ㅋ": "크", "ㅎ": "흐"}
+_REPEATED = {"ㄱ": "고", "ㄴ": "노", "ㄷ": "덜", "ㅇ": "응"}
 MAX_LAUGH = 3  # letters; a longer laugh is read as 크크크
 
 # Abbreviations of words; read only if no other letter stands beside them.
@@ -40,6 +41,7 @@ _ABBREVIATIONS = {
     "ㅎㅇ": "하이",
 }
 _LONGEST_FIRST = "|".join(sorted(_ABBREVIATIONS, key=len, reverse=True))
+_NO_LAUGH = "ㄱ-ㅊㅌㅍ"
 _ONE_ABBREVIATION = re.compile(_LONGEST_FIRST)
 
 
@@ -56,9 +58,15 @@ RULES: tuple[Rule, ...] = (
     # Possessive (++), so that a long run of other letters takes linear time.
     Rule(
         "chat abbreviation",
-        re.compile(f"(?<![ㄱ-ㅎ])(?:{_LONGEST_FIRST})++(?![ㄱ-ㅎ])"),
+        re.compile(f"(?<![{_NO_LAUGH}])(?:{_LONGEST_FIRST})++(?![{_NO_LAUGH}])"),
         _read_abbreviations,
         ("ㅊㅋㅊㅋ", "축하축하"),
+    ),
+    Rule(
+        "repeated letter",
+        re.compile(r"(?<![ㄱ-ㅊㅌㅍ])([ㄱㄴㄷㅇ])\1\1++(?![ㄱ-ㅊㅌㅍ])"),
+        lambda match: _REPEATED[match[1]] * MAX_LAUGH,
+        ("ㄴㄴㄴㄴ", "노노노"),
     ),
     Rule("laugh", re.compile("([ㅋㅎ])\\1*+"), _read_laugh, ("ㅋㅋㅋㅋㅋ", "크크크")),
 )

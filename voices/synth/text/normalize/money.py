@@ -46,7 +46,17 @@ _CURRENCIES = {
     "INR": "루피",
     "RUB": "루블",
     "SEK": "스웨덴 크로나",
+    "NOK": "노르웨이 크로네",
+    "DKK": "덴마크 크로네",
+    "PLN": "즈워티",
+    "TRY": "튀르키예 리라",
+    "BRL": "브라질 헤알",
+    "ZAR": "랜드",
+    "IDR": "루피아",
+    "MYR": "링깃",
+    "AED": "디르함",
     "BTC": "비트코인",
+    "ETH": "이더리움",
 }
 _NAMES = "|".join(map(re.escape, _CURRENCIES))
 _MAGNITUDE = "[십백천]?[만억조경]"

@@ -24,9 +24,13 @@ _SINO_TENSED = set(
 _SINO_SUFFIXES = "적성자장제증"  # after a noun in ㄹ: 현실적, 기술자
 
 # Second parts of compounds that become tense after ㄹ, ㄴ, ㅁ or ㅇ (제28항).
-_HEADS = "가락 값 고랑 구멍 구석 그릇 길 더미 덩어리 덩이 도랑 동무 바구니 바닥 바람 방울 버릇 벌레 볕 빛 소리 재주"
-_HEADS += " 주머니 줄기 짓"
-_HEADS_EXCEPTIONS = "오솔길 큰길 칼바람 찬바람 잔소리 큰소리 된소리 센소리 흰소리 군소리 딴소리 긴소리"
+_HEADS = "가락 값 고랑 구멍 구석 그릇 길 더미 덩어리 덩이 도랑 동무 바구니 바닥 바람 방울 버릇 볕 빛 소리 재주"
+_HEADS += " 주머니 줄기 짓 가게 가루 짐승 동네 두렁 부리 솜씨 자락 자루"
+_HEADS_EXCEPTIONS = (
+    "오솔길 큰길 한길 칼바람 찬바람 산들바람 실바람 솔바람 건들바람 흔들바람 선들바람 남실바람 된바람 맞바람"
+    " 잔소리 큰소리 된소리 센소리 흰소리 군소리 딴소리 긴소리 쓴소리 한소리 단소리 빈소리 은방울 왕방울 딴짓 군짓"
+    " 질그릇 맨바닥 한구석 한가락 잔재주 온동네"
+)
 _TENSED_HEADS, _NOT_TENSED = frozenset(_HEADS.split()), frozenset(_HEADS_EXCEPTIONS.split())
 # Last syllables of Sino-Korean words that are tense after any sound, as in dictionaries (제28항): from how many
 # syllables of the word on, and the words that are exceptions.
@@ -65,7 +69,7 @@ _PRICED_NOUNS = (
 _PRICED = frozenset(_PRICED_NOUNS.split())
 # Second parts of compounds that get ㄴ after a consonant (제29항); those of one syllable from three syllables on.
 _HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아 연금 연대"
-_INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), frozenset("용역염약열율")
+_INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), frozenset("용역염약열율엿")
 # After ㄴ these Sino-Korean suffixes keep their own sound as ㄴ instead of making it ㄹ (제20항 다만).
 _NASAL_SUFFIXES = set("란력량령론료류률례로")
 _AFTER_ENDING = "게걸거건것지수밖바뿐데적줄듯세"  # 갈게, 할밖에 (제27항); but 할부 is a noun
