@@ -43,7 +43,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "telephone with bracketed area",
-        re.compile(rf"{ALONE}\([0-9]{{2,4}}\)[-. ]{{0,2}}[0-9]{{3,4}}[-. ][0-9]{{4}}(?![0-9])"),
+        re.compile(rf"{ALONE}\(?[0-9]{{2,4}}\)[-. ]{{0,2}}[0-9]{{3,4}}[-. ][0-9]{{4}}(?![0-9])"),
         _read_groups,
         ("(031) 246-1357", "공삼일 이사육 일삼오칠"),
     ),
@@ -100,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     # 비밀번호 0070, 인증번호: 123456
     Rule(
         "numbered code",
-        re.compile(rf"(?:{_CODES}){SEAM}*((?:는|은|가|이|:)? ?[:,]? ?)([0-9]{{4,16}})(?![-.,]?[0-9]){_COUNTED}"),
+        re.compile(rf"(?:{_CODES}){SEAM}*((?:는|은|가|이|:)? ?[:,(\[]? ?)([0-9]{{4,16}})(?![-.,]?[0-9]){_COUNTED}"),
         lambda match: match[1] + one_by_one(match[2]),
         ("인증번호: 135790", "인증번호: 일삼오칠구공"),
     ),
@@ -119,10 +119,10 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "emergency number",
         re.compile(
-            rf"{ALONE}({_EMERGENCY})"
-            rf"(?= ?(?:{_CALLED})|에 |로 |번?(?:으로|에) ?(?:전화|신고|연락|문의))(?! ?[0-9])"
+            rf"(?:(?<=긴급전화 ){ALONE}([0-9]{{3}})(?![0-9])|{ALONE}({_EMERGENCY})"
+            rf"(?= ?(?:{_CALLED})|에 |로 |번?(?:으로|에) ?(?:전화|신고|연락|문의))(?! ?[0-9]))"
         ),
-        lambda match: one_by_one(match[1]),
+        lambda match: one_by_one(match[0]),
         ("119 신고", "일일구 신고"),
     ),
 )

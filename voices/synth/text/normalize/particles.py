@@ -62,7 +62,7 @@ def _agree(match: re.Match[str]) -> str:
 GLOSS_RULES: tuple[Rule, ...] = (
     Rule(
         "gloss before a particle",
-        re.compile(rf"\(([^()\n]{{0,40}}[가-힣]{SEAM}*)\)(?=(?:{_LONGEST_FIRST}){_TAIL})"),
+        re.compile(rf"[(\[]([^()\[\]\n]{{0,40}}[가-힣]{SEAM}*)[)\]](?=(?:{_LONGEST_FIRST}){_TAIL})"),
         lambda match: f" {match[1]}{SEAM}",
         ("피파(연맹)가", f"피파 연맹{SEAM}가"),
     ),

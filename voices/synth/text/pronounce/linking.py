@@ -27,6 +27,8 @@ def joins(word: str, following: str, last: Morpheme | None) -> bool:
     onset = onset_of(following[0])
     if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
         return onset in _PLAIN_ONSETS or inserts_nieun(word, following, last)
+    if following == "한" and coda_of(word[-1]) in _OBSTRUENTS and coda_of(word[-1]):
+        return True  # 수박 한 통
     if len(word) == 1:
         return (coda_of(word) != "" and coda_of(word) in _OBSTRUENTS and onset in _JOINING_ONSETS) or inserts_nieun(
             word, following, last

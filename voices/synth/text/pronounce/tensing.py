@@ -21,6 +21,11 @@ _SINO_TENSED = set(
     "다단달담답당대덕도독돈돌동두둔득등사삭산살삼삽상새색생서석선설섬섭성세소속손송쇄쇠수숙순술숭슬습승시식신실심십"
     "자작잔잠잡장재쟁저적전절점접정제조족존졸종좌죄주죽준중즉즐즙증지직진질집징"
 )
+# Native and foreign parts that only look like them: 물장난, 돌다리.
+_NATIVE_PARTS = (
+    "장난 장구 장갑 다리 다람 다공 대답 대꾸 대포 도저 도마 도둑 잔치 잡이 자식 자동 조개 새끼 소시지 달음 다발 두루"
+)
+_NATIVE = tuple(_NATIVE_PARTS.split())
 _SINO_SUFFIXES = "적성자장제증"  # after a noun in ㄹ: 현실적, 기술자
 
 # Second parts of compounds that become tense after ㄹ, ㄴ, ㅁ or ㅇ (제28항).
@@ -114,6 +119,7 @@ def _neutralize_myeot(syllables: list[str], index: int) -> None:
 
 
 def _tense_after_rieul(syllables: list[str], start: int, end: int) -> None:
+    word = "".join(syllables[start:end])
     for index in range(start, end - 1):
         first, second = syllables[index], syllables[index + 1]
         if (
@@ -121,6 +127,7 @@ def _tense_after_rieul(syllables: list[str], start: int, end: int) -> None:
             and second in _SINO_TENSED
             and onset_of(second) in "ᄃᄉᄌ"
             and not _is_repeated(syllables, index)
+            and not word.startswith(_NATIVE, index + 1 - start)
         ):
             _tense(syllables, index + 1)
 
