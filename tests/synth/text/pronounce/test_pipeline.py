@@ -50,6 +50,7 @@ from voices.synth import read
         ("풍토병 위생병", "풍토뼝 위생병"),
         ("발화점 가맹점", "발화쩜 가맹점"),
         ("동격 감격", "동격 감격"),
+        ("제이권 삼 권에서", "제이권 삼 궈네서"),
         # a listed word as the first part of a longer noun
         ("인기상 조건부 인기가요", "인끼상 조껀부 인끼가요"),
         ("한자리 허수아비", "한자리 허수아비"),

@@ -87,11 +87,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "volume",
         re.compile(
-            rf"{_NO_BOOKS}{ALONE}(?P<number>{INTEGER})(?= ?권(?:에(?!서 [0-9]| ?[0-9만천])|은|부터|까지"
+            rf"{_NO_BOOKS}{ALONE}(?P<number>{INTEGER}) ?(?=권(?:에(?!서 [0-9]| ?[0-9만천])|은|부터|까지"
             rf"|이 (?:나오|나온|나왔|출간|발매|제일|가장)|의 (?!책)| ?(?:{_PARTS_OF_BOOKS})))"
         ),
-        _number,
-        ("1권에 나온다", "일권에 나온다"),
+        lambda m: f"{_number(m)} ",
+        ("1권에 나온다", "일 권에 나온다"),
     ),
     # B2층 is below ground.
     Rule(

@@ -170,6 +170,8 @@ def _respell_noun(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
 
 def _is_exception(word: str, exceptions: list[str], tag: str) -> bool:
     """Return whether a word is an exception, or ends like one; a suffix ends none: 투명+성 is not 명성."""
+    if re.fullmatch(f"제[{_NUMERALS}]+.", word):
+        return True  # 제일권
     return word in exceptions or (tag != "XSN" and word.endswith(tuple(exceptions)))
 
 
