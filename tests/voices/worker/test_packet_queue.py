@@ -71,8 +71,8 @@ def test_a_bounded_queue_holds_one_message_until_it_is_closing() -> None:
     closing = Flag()
     queue = PacketQueue(closing)
     queue.put(1)
+    started = time.monotonic()  # before the timer starts, or its wait could begin earlier than ours
     Later(0.2, closing.set).start()
-    started = time.monotonic()
     queue.put(2)
     assert time.monotonic() - started >= 0.2
     assert queue.get() == STOP
