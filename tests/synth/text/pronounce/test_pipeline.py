@@ -44,6 +44,8 @@ from voices.synth import read
         ("구점 삼점칠", "구쩜 삼쩜칠"),
         # tensing by the last syllable of Sino-Korean words, and words that only look like them
         ("공급가를 공시가로", "공급까를 공시까로"),
+        ("할인가는 예매가가 출시가로", "하린까는 예매까가 출씨까로"),
+        ("예매가 끝났다", "예매가 끈낟따"),
         ("소설가의 행진가", "소설가의 행진가"),
         ("창의성 유연성 투명성", "창의썽 유연썽 투명썽"),
         ("모래성 소행성 재구성", "모래성 소행성 재구성"),

@@ -72,6 +72,10 @@ _PRICED_NOUNS = (
     " 계약 임대 평균 원유 정상 출시 예매 고시 보험 수매"
 )
 _PRICED = frozenset(_PRICED_NOUNS.split())
+# MeCab takes this 가 for a particle, which none of these particles can follow.
+_PRICE = re.compile(
+    f"(?:{'|'.join(_PRICED_NOUNS.split())})가(?=[는를로의도]|만(?![가-힣])|보다|에|까지|부터|가(?![가-힣]))"
+)
 # Second parts of compounds that get ㄴ after a consonant (제29항); those of one syllable from three syllables on.
 _HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아 연금 연대"
 _INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), frozenset("용역염약열율엿")
@@ -183,7 +187,9 @@ def respell_numbers(sentence: str) -> str:
 
 
 def respell_endings(sentence: str, syllables: list[str]) -> None:
-    """Tense what follows ㄹ in endings: 먹을게, 볼게요, 할세라."""
+    """Tense what follows ㄹ in endings (먹을게, 볼게요, 할세라), and prices before particles (할인가는)."""
+    for match in _PRICE.finditer(sentence):
+        _tense(syllables, match.end() - 1)
     for match in _ENDING.finditer(sentence):
         index = match.end() - 1
         if coda_of(sentence[index - 1]) == "ᆯ":
