@@ -44,6 +44,7 @@ def pronounce(sentence: str) -> str:
         if not any(known[morpheme.start : morpheme.end]):
             tensing.respell(syllables, morpheme, before)
         before = morpheme
+    tensing.respell_counters(sentence, syllables)
     tensing.respell_endings(sentence, syllables)
     _respell_clusters(sentence, syllables)
     respell_homographs(sentence, syllables)

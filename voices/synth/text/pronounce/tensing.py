@@ -86,6 +86,11 @@ _NUMERALS = "영일이삼사오육칠팔구십백천만억조"
 _NUMBER_SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
 _NUMBER_POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++점)+(?![검심수포원자])")  # a score or a decimal point
 _NUMBER_YEON = re.compile(f"(?<![가-힣])([{_NUMERALS}]*[일삼육칠팔십백천만])연대")  # 일련대, 삼년대
+# Counters after numerals in ㄹ, which look like Sino-Korean words: 일대일, 칠집, 팔주 (but 일주일 is one).
+_COUNTER = re.compile(
+    f"(?<![가-힣])[{_NUMERALS}]*"
+    f"(?:[일칠팔]집|[칠팔][주동단세]|[{_NUMERALS}]대(?= ?[{_NUMERALS}]++(?:[로의은이을과도]|[ .,!?]|$)))"
+)
 # Endings in -ㄹ- that MeCab does not always find (제27항 붙임): 할게요, 먹을게, 올걸, 할세라.
 _ENDING = re.compile(
     "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
@@ -184,6 +189,12 @@ def respell_numbers(sentence: str) -> str:
     sentence = _NUMBER_POINT.sub(lambda match: match[0].replace("점", "쩜"), sentence)
     sentence = _NUMBER_YEON.sub(lambda match: f"{match[1]}년대", sentence)
     return _NUMBER_SIX.sub("뉵", sentence)
+
+
+def respell_counters(sentence: str, syllables: list[str]) -> None:
+    """Leave counters after numerals plain: 일대일, 칠집."""
+    for match in _COUNTER.finditer(sentence):
+        syllables[match.end() - 1] = sentence[match.end() - 1]
 
 
 def respell_endings(sentence: str, syllables: list[str]) -> None:
