@@ -9,6 +9,8 @@ from training.corpus.folder import Utterance
 from training.models.coqui import GlowTTS, load_config
 from training.models.start import open_acoustic_model
 
+LEVEL_UTTERANCES = 16  # that tell how much louder than its corpus a voice is
+
 
 @torch.inference_mode()
 def own_mels(acoustic_model: pathlib.Path, utterances: list[Utterance]) -> list[torch.Tensor]:
@@ -26,13 +28,18 @@ def own_mels(acoustic_model: pathlib.Path, utterances: list[Utterance]) -> list[
     """
     model = _open(acoustic_model).eval()
     model.store_inverse()
-    mels = []
-    for utterance in utterances:
-        ids, frames = utterance.symbol_ids.unsqueeze(0), utterance.mel.unsqueeze(0)
-        aligned = model.forward(ids, torch.tensor([ids.shape[1]]), frames, torch.tensor([frames.shape[1]]))["y_mean"]
-        mel, _ = model.decoder(aligned.transpose(1, 2), torch.ones(1, 1, aligned.shape[1]), reverse=True)
-        mels.append(mel[0].T.contiguous())
-    return mels
+    # A finished voice speaks louder than its corpus; a vocoder that learnt the difference would take it back.
+    louder = [(_own_mel(model, u, u.mel).mean() - u.mel.mean()) for u in utterances[:LEVEL_UTTERANCES]]
+    level = float(torch.stack(louder).mean()) if louder else 0.0
+    return [_own_mel(model, utterance, utterance.mel + level) - level for utterance in utterances]
+
+
+def _own_mel(model: Any, utterance: Utterance, mel: torch.Tensor) -> torch.Tensor:
+    ids, frames = utterance.symbol_ids.unsqueeze(0), mel.unsqueeze(0)
+    aligned = model.forward(ids, torch.tensor([ids.shape[1]]), frames, torch.tensor([frames.shape[1]]))["y_mean"]
+    own, _ = model.decoder(aligned.transpose(1, 2), torch.ones(1, 1, aligned.shape[1]), reverse=True)
+    own_mel: torch.Tensor = own[0].T.contiguous()
+    return own_mel
 
 
 def _open(folder: pathlib.Path) -> Any:
