@@ -14,10 +14,10 @@ from django.core.asgi import get_asgi_application
 
 from voices.api.gate.admission import Admission
 from voices.api.gate.body_bound import BodyBound
-from voices.worker.orphans import die_with_parent_from_now
+from voices.worker.orphans import die_with
 
-if multiprocessing.parent_process() is not None:  # granian serves in a child process of its own
-    die_with_parent_from_now()
+if (granian := multiprocessing.parent_process()) and granian.pid:  # it serves in a child process
+    die_with(granian.pid)
 # Each connection takes a descriptor, and the usual soft limit of 1024 is soon reached.
 _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say

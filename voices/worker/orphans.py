@@ -4,14 +4,15 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent_from_now() -> None:
-    """Let the kernel kill this process when its parent dies (Linux only)."""
+def die_with(parent: int) -> None:
+    """Let the kernel kill this process when its parent, of this process id, dies (Linux only)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _die_with(parent, ctypes.CDLL(None).prctl)
 
 
 def die_with_parent() -> None:
@@ -25,10 +26,11 @@ def die_with_parent() -> None:
         nonlocal forking
         forking = os.getpid()
 
-    def after_in_child() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        # The parent may have died before the call.
-        if os.getppid() != forking:
-            os.kill(os.getpid(), signal.SIGKILL)
+    os.register_at_fork(before=before, after_in_child=lambda: _die_with(forking, prctl))
 
-    os.register_at_fork(before=before, after_in_child=after_in_child)
+
+def _die_with(parent: int, prctl: Callable[[int, int], int]) -> None:
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    # The parent may have died before the call.
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
