@@ -24,19 +24,22 @@ _SEE_LARGE_16, _SEE_LARGE_32 = 0xFFFF, 0xFFFFFFFF  # values that point to the la
 
 def refuse_ambiguous_zip(path: Path) -> None:
     """Raise CheckpointError unless both records give the same directory, which ends where the records begin."""
-    size = path.stat().st_size
     with path.open("rb") as file:
-        tail = _read_at(file.fileno(), max(0, size - _END.size - _LOCATOR.size), size)
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _END.size - _LOCATOR.size))
+        tail = file.read()
+        locator = tail[: -_END.size]
+        has_locator = len(locator) == _LOCATOR.size and locator.startswith(b"PK\6\7")
+        large_at = _LOCATOR.unpack(locator)[2] if has_locator else 0
+        file.seek(min(large_at, size))
+        large = file.read(_LARGE_END.size)
     end = _END.unpack(tail[-_END.size :])
     if end[0] != b"PK\5\6" or end[7] != 0:
         raise CheckpointError(path.name, "the zip does not end with its directory")
     entries, length, offset = end[4], end[5], end[6]
     records_at = size - _END.size
-    locator = tail[: -_END.size]
-    if len(locator) == _LOCATOR.size and locator.startswith(b"PK\6\7"):
-        records_at = _LOCATOR.unpack(locator)[2]
-        with path.open("rb") as file:
-            large = _read_at(file.fileno(), records_at, records_at + _LARGE_END.size)
+    if has_locator:
+        records_at = large_at
         if len(large) != _LARGE_END.size or not large.startswith(b"PK\6\6"):
             raise CheckpointError(path.name, "the zip's directory is damaged")
         large_entries, large_length, large_offset = _LARGE_END.unpack(large)[7:]
@@ -50,7 +53,3 @@ def refuse_ambiguous_zip(path: Path) -> None:
         length, offset = large_length, large_offset
     if offset + length != records_at:
         raise CheckpointError(path.name, "the zip's directory is not where it says")
-
-
-def _read_at(descriptor: int, start: int, end: int) -> bytes:
-    return os.pread(descriptor, max(0, end - start), start) if start >= 0 else b""
