@@ -149,8 +149,10 @@ def train_vocoder(
         loss = mel_weight * losses["mel"] + stft_weight * losses["stft"]
         if judged_steps > DISCRIMINATOR_WARMUP:
             judged = discriminators(made)
+            with torch.no_grad():
+                original = discriminators(real)
             losses["adversarial"] = adversarial_loss(judged)
-            losses["features"] = feature_loss(discriminators(real), judged)
+            losses["features"] = feature_loss(original, judged)
             loss = loss + ADVERSARIAL_WEIGHT * losses["adversarial"] + FEATURE_WEIGHT * losses["features"]
         optimizer.zero_grad()
         torch.autograd.backward(loss)

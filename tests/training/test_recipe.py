@@ -93,6 +93,18 @@ def test_a_resumed_vocoder_run_ends_with_the_weights_of_one_that_was_never_stopp
         assert torch.equal(weights, stopped["average"][name]), name
 
 
+def test_a_run_from_before_the_discriminators_is_resumed(
+    recipe: Path, voices: list[SpokenVoice], tmp_path: Path
+) -> None:
+    train_vocoder.train_vocoder(voices, tmp_path, 1, start=recipe / "hifi")
+    saved = torch.load(tmp_path / "vocoder.pth", weights_only=True)
+    older = {name: value for name, value in saved.items() if not name.startswith("discriminator")}
+    assert older.keys() < saved.keys()
+    torch.save(older, tmp_path / "vocoder.pth")
+    train_vocoder.train_vocoder(voices, tmp_path, 2, spectral_steps=1, start=recipe / "hifi")
+    assert torch.load(tmp_path / "vocoder.pth", weights_only=True)["step"] == 2
+
+
 def test_the_steps_of_an_exported_voice_include_those_of_the_voice_it_started_from(
     recipe: Path, voices: list[SpokenVoice], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

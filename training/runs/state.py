@@ -56,8 +56,8 @@ class RunState:
             model.load_state_dict(saved["model"])
             optimizer.load_state_dict(saved["optimizer"])
             self.average.weights = saved["average"]
-            for name, other in self.others.items():
-                other.load_state_dict(saved[name])
+            for name in self.others.keys() & saved.keys():  # older runs have no others
+                self.others[name].load_state_dict(saved[name])
             self.step = saved["step"]
             self.seed = saved.get("seed", 0)
             self.steps_before = saved.get("steps_before", 0)
