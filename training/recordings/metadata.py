@@ -104,7 +104,10 @@ def _rows(lines: list[str]) -> Iterator[tuple[int, Row]]:
 def _columns(line: str, delimiter: str) -> list[str]:
     if delimiter == "|":
         return line.split("|")  # as LJSpeech has it: quotes belong to the text
-    return next(csv.reader([line], delimiter=delimiter))
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error:  # a field of more than 128 KiB
+        return [line]
 
 
 def _text(columns: list[str]) -> str:

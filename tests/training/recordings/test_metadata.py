@@ -102,6 +102,12 @@ def test_a_line_without_a_usable_text_is_reported(folder: Path, line: str, reaso
     assert recordings == [] and problem.file == "a.wav" and reason in problem.message
 
 
+def test_a_line_that_is_too_long_for_a_csv_is_reported(folder: Path) -> None:
+    recordings, (problem,) = read_metadata(listed(folder, "a,안녕하세요.\nb," + "가" * 200_000))
+    assert [recording.text for recording in recordings] == ["안녕하세요."]
+    assert problem.file == "line 2" and problem.left_out
+
+
 def test_the_first_of_two_lines_for_a_wav_is_used(folder: Path) -> None:
     recordings, (problem,) = read_metadata(listed(folder, "a|하나\na.wav|둘"))
     assert [recording.text for recording in recordings] == ["하나"]
