@@ -1,1 +1,1 @@
-"""Webhooks: what is to be sent (outbox), where it may be sent (addresses), and the sending itself (sender)."""
+"""Webhooks: what is to be sent (outbox), and where it may be sent (addresses). The worker sends it."""
