@@ -39,7 +39,7 @@ _HEADS_EXCEPTIONS = (
 _TENSED_HEADS, _NOT_TENSED = frozenset(_HEADS.split()), frozenset(_HEADS_EXCEPTIONS.split())
 # Last syllables of Sino-Korean words that are tense after any sound, as in dictionaries (제28항): from how many
 # syllables of the word on, and the words that are exceptions.
-_TENSED_SUFFIXES = {
+_SUFFIXES_AND_EXCEPTIONS = {
     "권": (2, "강권 전권 상권 하권 중권 석권"),
     "증": (3, "영수증 보증 검증 인증 고증 급증 논증"),
     "법": (3, "방법 마법 사법 위법 합법 불법 비법 편법 입법 준법 무법 적법"),
@@ -65,6 +65,9 @@ _TENSED_SUFFIXES = {
         " 무인점 배점 선점 독점 영업점 취급점 정육점 일식점 중식점 한식점 명동점 강남점 홍대점 지점",
     ),
 }
+_TENSED_SUFFIXES = {
+    suffix: (minimum, tuple(exceptions.split())) for suffix, (minimum, exceptions) in _SUFFIXES_AND_EXCEPTIONS.items()
+}
 # Nouns after which -가 is a price (價), not a person (家), a song (歌) or a street (街).
 _PRICED_NOUNS = (
     "분양 매매 판매 소비자 공시 감정 전세 할인 도매 소매 출고 상한 하한 거래 실거래 희망 예상 권장 기준 공급 수입 경매"
@@ -74,7 +77,7 @@ _PRICED_NOUNS = (
 _PRICED = frozenset(_PRICED_NOUNS.split())
 # MeCab takes this 가 for a particle, which none of these particles can follow.
 _PRICE = re.compile(
-    f"(?:{'|'.join(_PRICED_NOUNS.split())})가(?=[는를로의도]|만(?![가-힣])|보다|에|까지|부터|가(?![가-힣]))"
+    f"(?:{_PRICED_NOUNS.replace(' ', '|')})가(?=[는를로의도]|만(?![가-힣])|보다|에|까지|부터|가(?![가-힣]))"
 )
 # Second parts of compounds that get ㄴ after a consonant (제29항); those of one syllable from three syllables on.
 _HEADS_WITH_NIEUN = "여행 열차 요리 이야기 여성 이불 윤리 여우 연필 양말 영화 유리 연휴 요금 예능 역사 육아 연금 연대"
@@ -83,6 +86,7 @@ _INSERTED_HEADS, _INSERTED_SUFFIXES = frozenset(_HEADS_WITH_NIEUN.split()), froz
 _NASAL_SUFFIXES = set("란력량령론료류률례로")
 _AFTER_ENDING = "게걸거건것지수밖바뿐데적줄듯세"  # 갈게, 할밖에 (제27항); but 할부 is a noun
 _NUMERALS = "영일이삼사오육칠팔구십백천만억조"
+_ORDER = re.compile(f"제[{_NUMERALS}]+.")  # 제일권
 _NUMBER_SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
 _NUMBER_POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++점)+(?![검심수포원자])")  # a score or a decimal point
 _NUMBER_YEON = re.compile(f"(?<![가-힣])([{_NUMERALS}]*[일삼육칠팔십백천만])연대")  # 일련대, 삼년대
@@ -156,7 +160,7 @@ def _respell_noun(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
     suffix = word[-1]
     if suffix in _TENSED_SUFFIXES:
         minimum, exceptions = _TENSED_SUFFIXES[suffix]
-        if length >= minimum and not _is_exception(word, exceptions.split(), morpheme.tag):
+        if length >= minimum and not _is_exception(word, exceptions, morpheme.tag):
             _tense(syllables, last)
     if suffix == "가" and word[:-1] in _PRICED:
         _tense(syllables, last)
@@ -177,11 +181,11 @@ def _respell_noun(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
             syllables[index + 1] = with_onset(syllables[index + 1], "ᄂ")
 
 
-def _is_exception(word: str, exceptions: list[str], tag: str) -> bool:
+def _is_exception(word: str, exceptions: tuple[str, ...], tag: str) -> bool:
     """Return whether a word is an exception, or ends like one; a suffix ends none: 투명+성 is not 명성."""
-    if re.fullmatch(f"제[{_NUMERALS}]+.", word):
-        return True  # 제일권
-    return word in exceptions or (tag != "XSN" and word.endswith(tuple(exceptions)))
+    if _ORDER.fullmatch(word):
+        return True
+    return word in exceptions or (tag != "XSN" and word.endswith(exceptions))
 
 
 def respell_numbers(sentence: str) -> str:
