@@ -1,7 +1,8 @@
 """`make run`: start the database, the web process and the worker together, and stop them together.
 
 The processes are those of the Procfile. Runners like honcho send signals to whole process groups, which makes a
-django-q2 cluster hang. Here only the first process of each group gets a signal; later the rest is killed.
+django-q2 cluster hang. Here only the first process of each group gets a signal; later the rest is killed. If this
+process is killed itself, its guard (guard.py) ends the others. A database that is killed is started again.
 """
 
 import contextlib
@@ -12,13 +13,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from django.conf import settings
 
-from forv import embedded_postgres
+from forv import embedded_postgres, guard
 
 # Before the settings are read, here and in the processes that are started.
 os.environ.setdefault("DJANGO_DEBUG", "1")
@@ -33,22 +35,31 @@ class Stopped(Exception):
     """The service is to stop, by Ctrl-C or a signal."""
 
 
+class DatabaseLost(Exception):
+    """The embedded Postgres does not start."""
+
+
 def main() -> int:
     """Run until a signal, or until a process ends by itself. Return the exit status."""
+    token = str(uuid.uuid4())
+    processes = {"guard": guard.start(token, settings.EMBEDDED_POSTGRES_DIR if _database_is_ours() else None)}
     for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(signal_number, _stop)
     port = os.environ.setdefault("PORT", "8000")
-    processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        environment = _environment()
+        environment = _environment(token)
         for command in ("migrate", "load_demo"):
-            subprocess.run([*MANAGE, command, "--verbosity", "0"], check=True)
-        processes = {name: _start(command, environment) for name, command in procfile().items()}
+            subprocess.run([*MANAGE, command, "--verbosity", "0"], env=guard.supervised(os.environ, token), check=True)
+        for name, command in procfile().items():
+            processes[name] = _start(command, environment)
         _wait_for_web(f"http://127.0.0.1:{port}/healthz", processes)
         print(f"\n  ForV Voices: http://localhost:{port}/   (Ctrl-C stops it)\n", flush=True)
         return _wait_for_any(processes)
     except subprocess.CalledProcessError as error:
         return error.returncode
+    except DatabaseLost as error:
+        print(error, file=sys.stderr)
+        return 1
     except Stopped:
         return 0
     finally:
@@ -62,13 +73,26 @@ def _stop(signal_number: int, frame: FrameType | None) -> NoReturn:
     raise Stopped
 
 
-def _environment() -> dict[str, str]:
-    """Return our environment, with this Python first on the PATH, and with ``DATABASE_URL``."""
-    environment = dict(os.environ)
+def _environment(token: str) -> dict[str, str]:
+    """Return our environment, with this Python first on the PATH, with ``DATABASE_URL``, and for our guard."""
+    environment = guard.supervised(os.environ, token)
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
-    if not environment.get("DATABASE_URL"):
+    if _database_is_ours():
+        _start_database()
         environment["DATABASE_URL"] = embedded_postgres.database_url(settings.EMBEDDED_POSTGRES_DIR)
     return environment
+
+
+def _database_is_ours() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
+def _start_database() -> None:
+    try:
+        embedded_postgres.start(settings.EMBEDDED_POSTGRES_DIR)
+    except (subprocess.SubprocessError, AssertionError) as error:
+        log = settings.EMBEDDED_POSTGRES_DIR / "log"
+        raise DatabaseLost(f"The database does not start; {log} says why.") from error
 
 
 def procfile() -> dict[str, str]:
@@ -89,6 +113,7 @@ def _wait_for_web(address: str, processes: dict[str, subprocess.Popen[bytes]]) -
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
             urllib.request.urlopen(address, timeout=5).close()
             return
+        _keep_database()
         time.sleep(0.1)
 
 
@@ -98,10 +123,19 @@ def _wait_for_any(processes: dict[str, subprocess.Popen[bytes]]) -> int:
             if (status := process.poll()) is not None:
                 print(f"{name} ended with status {status}; stopping.", file=sys.stderr)
                 return status or 1
+        _keep_database()
         time.sleep(0.2)
 
 
+def _keep_database() -> None:
+    """Start our database again if it was killed, at the same address: web and worker go on by themselves."""
+    if _database_is_ours() and not embedded_postgres.is_running(settings.EMBEDDED_POSTGRES_DIR):
+        print("The database ended; starting it again.", file=sys.stderr, flush=True)
+        _start_database()
+
+
 def _stop_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
+    our_guard = processes.pop("guard")
     for process in processes.values():
         if process.poll() is None:
             process.terminate()
@@ -113,6 +147,8 @@ def _stop_all(processes: dict[str, subprocess.Popen[bytes]]) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+    our_guard.kill()
+    our_guard.wait()
 
 
 if __name__ == "__main__":

@@ -59,15 +59,28 @@ class Service:
 
     def wait_until_up(self) -> None:
         wait_until(lambda: self._supervisor.poll() is not None or answers(f"{self.address}/healthz"), 90)
-        assert self._supervisor.poll() is None, self._log.read_text()
+        assert self._supervisor.poll() is None, self.log()
 
     def stop(self, signal_number: signal.Signals = signal.SIGINT) -> int:
         """Send SIGTERM, wait, and return the exit status."""
         self._supervisor.send_signal(signal_number)
         return self.wait()
 
+    def kill(self) -> None:
+        """Kill the supervisor, which then can't stop anything."""
+        self._supervisor.kill()
+        self.wait()
+
     def wait(self) -> int:
         return self._supervisor.wait(30)
+
+    def log(self) -> str:
+        """Return what the processes have written to the terminal."""
+        return self._log.read_text()
+
+    def database_servers(self) -> list[psutil.Process]:
+        """Return the first process of the embedded Postgres, which starts the others, if it is running."""
+        return [process for process in self.processes() if process.name() == "postgres" and "-D" in process.cmdline()]
 
     def processes(self) -> list[psutil.Process]:
         """Return all processes of the service, orphans and Postgres included."""

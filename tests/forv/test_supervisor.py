@@ -1,13 +1,16 @@
 """`make run` starts all processes, and leaves none behind."""
 
+import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 import psycopg
 import pytest
 
-from testing.processes import Service, wait_until
+from testing.processes import Service, answers, wait_until
 from tests.conftest import LIVE_MEMBERS
 
 
@@ -22,7 +25,7 @@ def no_voices(tmp_path: Path) -> str:
 
 def names(service: Service) -> list[str]:
     """Return which processes of the service are running."""
-    words = {"granian": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "postgres": "database"}
+    words = {"granian": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "bin/postgres": "database"}
     command_lines = [" ".join(process.cmdline()) for process in service.processes()]
     return sorted({name for word, name in words.items() if any(word in line for line in command_lines)})
 
@@ -64,3 +67,69 @@ def test_a_failed_start_leaves_no_process(tmp_path: Path, no_voices: str) -> Non
     service = Service(tmp_path, DATABASE_URL=nowhere, FORV_VOICE_MODEL_DIR=no_voices)
     assert service.wait() != 0
     assert service.processes() == []
+
+
+def member_count(service: Service) -> int:
+    answer = httpx.get(f"{service.address}/api/members/", timeout=10)
+    return len(answer.json()) if answer.status_code == 200 else 0
+
+
+def test_a_killed_database_is_started_again(tmp_path: Path, no_voices: str) -> None:
+    service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    try:
+        service.wait_until_up()
+        for _ in range(2):
+            (killed,) = service.database_servers()
+            killed.kill()
+            wait_until(lambda killed=killed: service.database_servers() not in ([], [killed]), 20)  # type: ignore[misc]
+            wait_until(lambda: member_count(service) == 2, 20)
+        assert "The database ended; starting it again." in service.log()
+        assert names(service) == ["database", "supervisor", "web", "worker"]
+    finally:
+        assert service.stop() == 0
+    wait_until(lambda: service.processes() == [], 5)
+
+
+def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: Path, no_voices: str) -> None:
+    service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    service.wait_until_up()
+    service.kill()
+    wait_until(lambda: service.processes() == [], 15)
+    assert not answers(f"{service.address}/healthz")
+
+    again = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    try:
+        again.wait_until_up()
+        assert member_count(again) == 2
+    finally:
+        assert again.stop() == 0
+    wait_until(lambda: again.processes() == [], 5)
+
+
+def test_a_supervisor_killed_while_it_starts_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
+    service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    wait_until(lambda: any("migrate" in process.cmdline() for process in service.processes()), 60)
+    service.kill()
+    wait_until(lambda: service.processes() == [], 15)
+
+
+def test_it_starts_after_everything_was_killed_at_once(tmp_path: Path, no_voices: str) -> None:
+    service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    service.wait_until_up()
+    for process in (*service.database_servers(), *service.processes()):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    service.wait()
+    wait_until(lambda: service.processes() == [], 15)
+    # After a restart of the machine, the number may be that of any process.
+    lock_file = tmp_path / "postgres" / "postmaster.pid"
+    lock_file.write_text("\n".join([str(os.getpid()), *lock_file.read_text().splitlines()[1:]]) + "\n")
+    (tmp_path / "postgres" / ".handle_pids.json").write_text("[1")
+
+    again = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    try:
+        again.wait_until_up()
+        assert member_count(again) == 2
+    finally:
+        assert again.stop() == 0
+    wait_until(lambda: again.processes() == [], 5)
