@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal, cast
 
+import csp.constants as csp
 import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -95,13 +96,17 @@ def storages() -> dict[str, Any]:
     }
 
 
+def https_origins(hosts: list[str]) -> list[str]:
+    """Return the origins of these names over HTTPS; ``.example.com`` stands for all names below it."""
+    return [f"https://{'*' if host.startswith('.') else ''}{host}" for host in hosts if host != "*"]
+
+
 # --- Django --------------------------------------------------------------------------------------
 
 DEBUG = env.bool("DJANGO_DEBUG", False)
 DATA_DIR = Path(env.str("FORV_DATA_DIR", str(BASE_DIR / ".data")))
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", [])
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -119,6 +124,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
+    "csp",
 ]
 # `manage.py train_voice`; the images leave it out.
 if (BASE_DIR / "training").is_dir():
@@ -126,6 +132,7 @@ if (BASE_DIR / "training").is_dir():
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -194,8 +201,43 @@ CORS_URLS_REGEX = r"^/(api|v1|media)/"
 CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After"]
 CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "accept-language", "prefer", "range"]
 
+# --- what browsers are told ----------------------------------------------------------------------
+
+# Served over HTTPS, by a proxy in front: the web process itself speaks HTTP.
+HTTPS = not DEBUG and env.bool("FORV_HTTPS", True)
+# Proxies in front whose X-Forwarded-For and X-Forwarded-Proto are believed. 0: anybody could send such headers.
+TRUSTED_PROXIES = env.int("FORV_TRUSTED_PROXIES", int(HTTPS), validate=validate.Range(min=0))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # probes come past the proxy
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+# The admin's forms are posted from the site's own names.
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", https_origins(ALLOWED_HOSTS) if HTTPS else [])
+SECURE_HSTS_SECONDS = env.int("FORV_HSTS_SECONDS", 31_536_000, validate=validate.Range(min=0)) * HTTPS
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("FORV_HSTS_SUBDOMAINS", False)
+if not SECURE_HSTS_INCLUDE_SUBDOMAINS:
+    # Whether the domain's other names are served over HTTPS is not for this service to say.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG and env.bool("FORV_HTTPS", True)
+
+# Audio and pictures come from the bucket if there is one.
+MEDIA_SOURCES = (
+    [csp.SELF] if env.str("FORV_STORAGE", "local") == "local" else [csp.SELF, "https://storage.googleapis.com"]
+)
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "script-src": [csp.SELF],
+        "style-src": [csp.SELF],
+        "connect-src": [csp.SELF],
+        "font-src": [csp.SELF],
+        "media-src": MEDIA_SOURCES,
+        "img-src": [*MEDIA_SOURCES, "data:"],  # Swagger's style sheet holds its icons
+        "form-action": [csp.SELF],
+        "frame-ancestors": [csp.NONE],
+        "base-uri": [csp.NONE],
+    }
+}
 
 LOGGING = {
     "version": 1,
@@ -222,6 +264,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 20,
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "EXCEPTION_HANDLER": "voices.api.exception_handler.exception_handler",
 }
 

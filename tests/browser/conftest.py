@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from testing.processes import REPOSITORY, Service
+
+PASSWORD = "a long enough one"  # noqa: S105
 FRONTEND = Path(__file__).parents[2] / "frontend"
 
 # Chromium calls Google's services at every start; the tests need no network.
@@ -43,6 +48,37 @@ def page(browser: Browser, live_service: str) -> Iterator[Page]:
     opened.goto("/")
     yield opened
     context.close()
+
+
+@pytest.fixture(scope="package")
+def administrator(live: Service, live_database: str) -> str:
+    """Create a superuser and return the name."""
+    name = "creator"
+    subprocess.run(
+        [sys.executable, "manage.py", "createsuperuser", "--noinput", "--username", name, "--email", "a@b.example"],
+        cwd=REPOSITORY,
+        env={**os.environ, "DATABASE_URL": live_database, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
+        check=True,
+        capture_output=True,
+    )
+    return name
+
+
+@pytest.fixture
+def admin_page(browser: Browser, live_service: str, administrator: str) -> Iterator[Page]:
+    """Open the admin in Korean, logged in."""
+    context = browser.new_context(base_url=live_service, locale="ko-KR")
+    opened = context.new_page()
+    log_in(opened, administrator)
+    yield opened
+    context.close()
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/admin/")
+    page.locator("#id_username").fill(name)
+    page.locator("#id_password").fill(PASSWORD)
+    page.get_by_role("button", name="로그인").click()
 
 
 @pytest.fixture(scope="session")

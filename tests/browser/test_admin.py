@@ -1,51 +1,16 @@
 """The admin in a real browser, with a real worker behind it."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from testing.processes import REPOSITORY, Service
 from testing.tiny_voice import write_tiny_voice
 
 SPOKEN_WITHIN_MS = 60_000
-PASSWORD = "a long enough one"  # noqa: S105
 
 
-@pytest.fixture
-def page(browser: Browser, live: Service, live_database: str) -> Iterator[Page]:
-    """Open the admin in Korean, logged in."""
-    subprocess.run(
-        [
-            sys.executable,
-            "manage.py",
-            "createsuperuser",
-            "--noinput",
-            "--username",
-            "creator",
-            "--email",
-            "a@b.example",
-        ],
-        cwd=REPOSITORY,
-        env={**os.environ, "DATABASE_URL": live_database, "DJANGO_SUPERUSER_PASSWORD": PASSWORD},
-        check=True,
-        capture_output=True,
-    )
-    context = browser.new_context(base_url=live.address, locale="ko-KR")
-    opened = context.new_page()
-    opened.goto("/admin/")
-    opened.locator("#id_username").fill("creator")
-    opened.locator("#id_password").fill(PASSWORD)
-    opened.get_by_role("button", name="로그인").click()
-    yield opened
-    context.close()
-
-
-def test_a_voice_is_brought_heard_activated_and_left(page: Page, tmp_path: Path) -> None:
+def test_a_voice_is_brought_heard_activated_and_left(admin_page: Page, tmp_path: Path) -> None:
+    page = admin_page
     write_tiny_voice(tmp_path, 7)
     page.goto("/admin/voices/voice/add/")
     page.locator("#id_member").select_option(label="테스트 멤버")

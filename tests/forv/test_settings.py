@@ -58,6 +58,8 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         ("FORV_TASK_TIMEOUT_SECONDS", ""),
         ("FORV_SWEEP_SECONDS", "0"),
         ("FORV_BATCH_PATIENCE_SECONDS", "-1"),
+        ("FORV_TRUSTED_PROXIES", "-1"),
+        ("FORV_HSTS_SECONDS", "a year"),
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "mysql://user@host/name"),
         ("DATABASE_URL", "sqlite:///file"),
@@ -150,7 +152,32 @@ def test_a_queue_row_is_locked_for_as_long_as_its_task_may_take(load: Load) -> N
     assert (queue["timeout"], queue["retry"]) == (10, 10)
 
 
-def test_cookies_need_https_unless_debugging(load: Load) -> None:
-    assert load()["SESSION_COOKIE_SECURE"] is False
-    assert load(DJANGO_DEBUG="0", **GIVEN)["SESSION_COOKIE_SECURE"] is True
-    assert load(FORV_HTTPS="0")["CSRF_COOKIE_SECURE"] is False
+class TestHttps:
+    def test_it_is_demanded_unless_debugging_or_switched_off(self, load: Load) -> None:
+        names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "SECURE_HSTS_SECONDS")
+        debugging = load()
+        assert not any(debugging[name] for name in names)
+        production = load(DJANGO_DEBUG="0", **GIVEN)
+        assert all(production[name] for name in names)
+        without = load(FORV_HTTPS="0")
+        assert not any(without[name] for name in names)
+
+    def test_a_proxy_is_believed_only_if_there_is_one(self, load: Load) -> None:
+        assert load()["SECURE_PROXY_SSL_HEADER"] is None
+        behind = load(DJANGO_DEBUG="0", **GIVEN)
+        assert (behind["TRUSTED_PROXIES"], behind["REST_FRAMEWORK"]["NUM_PROXIES"]) == (1, 1)
+        assert behind["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
+        assert load(FORV_TRUSTED_PROXIES="0")["SECURE_PROXY_SSL_HEADER"] is None
+
+    def test_the_sites_own_names_may_post_to_the_admin(self, load: Load) -> None:
+        hosts = "voices.example.com,.example.org,*"
+        production = load(DJANGO_DEBUG="0", ALLOWED_HOSTS=hosts, **GIVEN)
+        assert production["CSRF_TRUSTED_ORIGINS"] == ["https://voices.example.com", "https://*.example.org"]
+        named = load(CSRF_TRUSTED_ORIGINS="https://front.example")
+        assert named["CSRF_TRUSTED_ORIGINS"] == ["https://front.example"]
+
+
+def test_audio_of_a_bucket_may_be_played(load: Load) -> None:
+    policy = load(FORV_STORAGE="gcs", GS_BUCKET_NAME="sounds")["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert "https://storage.googleapis.com" in policy["media-src"]
+    assert "https://storage.googleapis.com" in policy["img-src"]

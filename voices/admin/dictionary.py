@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV
+from import_export.forms import ExportForm
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
 
@@ -30,6 +31,8 @@ class DictionaryEntryResource(ModelResource):
 class DictionaryEntryAdmin(ImportExportModelAdmin):
     resource_classes = [DictionaryEntryResource]
     formats = [CSV]
+    # Without a choice of columns: an import needs them all, and its script is inline, which the browser blocks.
+    export_form_class = ExportForm
     list_display = ["written", "reading", "member", "updated_at"]
     list_filter = ["member"]
     list_select_related = ["member"]

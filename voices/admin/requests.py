@@ -26,6 +26,9 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
     show_full_result_count = False
     actions = ["cancel", "retry"]
 
+    class Media:
+        css = {"all": ["voices/admin.css"]}
+
     def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
         return [field.name for field in VoiceRequest._meta.fields] + ["listen", "earlier_tries", "later_tries"]
 
@@ -35,7 +38,7 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
     @admin.display(description=_("text"))
     def what_was_asked(self, voice_request: VoiceRequest) -> str:
         # Without a width the table breaks Korean text after each syllable.
-        return format_html('<div style="min-width: 14em">{}</div>', voice_request.text[:100])
+        return format_html('<div class="request-text">{}</div>', voice_request.text[:100])
 
     @admin.display(description=_("duration (s)"), ordering="duration_seconds")
     def length(self, voice_request: VoiceRequest) -> str:

@@ -76,6 +76,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
     class Media:
         js = ["voices/follow.js"]
+        css = {"all": ["voices/admin.css"]}
 
     # --- importing a voice ---
 

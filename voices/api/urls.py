@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import Resolver404, path, re_path, resolve
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.parsers import MultiPartParser
 
 from voices.api.errors import not_found_json
@@ -14,6 +14,13 @@ from voices.api.texts import texts
 from voices.api.voice_requests import VoiceRequestViewSet
 from voices.api.voices import VoiceViewSet
 from voices.api.waiting import voice_requests
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """Swagger UI without inline scripts and styles, which the Content-Security-Policy forbids."""
+
+    url_name = "schema"
+    template_name = "voices/api_docs.html"
 
 
 def no_such_address(request: HttpRequest, rest: str) -> HttpResponse:
@@ -55,6 +62,6 @@ urlpatterns = [
     path("voice-requests/<uuid:pk>/cancel/", VoiceRequestViewSet.as_view({"post": "cancel"})),
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("docs/", DocsView.as_view(), name="docs"),
     re_path(r"^(?P<rest>.*)$", no_such_address),
 ]
