@@ -143,6 +143,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voices.api.gate.database_outage.DatabaseOutageMiddleware",
+    "voices.api.gate.query_parameters.QueryParametersMiddleware",
 ]
 
 ROOT_URLCONF = "forv.urls"
@@ -262,9 +263,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["voices.api.parsers.BoundedJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "DEFAULT_PAGINATION_CLASS": "voices.api.pagination.Pagination",
     "PAGE_SIZE": 20,
     "NUM_PROXIES": TRUSTED_PROXIES,
+    # `?format=` is no parameter of ours.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "voices.api.exception_handler.exception_handler",
 }
 
@@ -275,6 +278,10 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "voices.api.schema.add_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {"VoiceRequestStatus": "voices.models.VoiceRequest.Status"},
 }
 

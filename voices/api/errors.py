@@ -49,6 +49,25 @@ class IdempotencyConflict(APIException):
     default_detail = gettext_lazy("This Idempotency-Key was used for a different request.")
 
 
+class _BadParameter(APIException):
+    """Something is wrong with the query parameter ``name``."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, name: str) -> None:
+        self.detail = {name[:100]: ErrorDetail(str(self.default_detail), self.default_code)}
+
+
+class UnknownParameter(_BadParameter):
+    default_code = "unknown_parameter"
+    default_detail = gettext_lazy("This address takes no such query parameter.")
+
+
+class RepeatedParameter(_BadParameter):
+    default_code = "repeated_parameter"
+    default_detail = gettext_lazy("Give this query parameter once.")
+
+
 class NotInThisState(APIException):
     status_code = status.HTTP_409_CONFLICT
 

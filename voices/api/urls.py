@@ -7,6 +7,7 @@ from rest_framework.parsers import MultiPartParser
 
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
+from voices.api.gate.query_parameters import NO_SUCH_ADDRESS
 from voices.api.members import MemberViewSet
 from voices.api.service import AliveView
 from voices.api.text_preview import TextPreviewView
@@ -63,5 +64,5 @@ urlpatterns = [
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", DocsView.as_view(), name="docs"),
-    re_path(r"^(?P<rest>.*)$", no_such_address),
+    re_path(r"^(?P<rest>.*)$", no_such_address, name=NO_SUCH_ADDRESS),
 ]
