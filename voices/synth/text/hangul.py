@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_TENSE = dict(zip("ᄀᄃᄇᄉᄌ", "ᄁᄄᄈᄊᄍ", strict=True))
 _NO_SYLLABLE = re.compile("[^가-힣]")
 
 
@@ -36,3 +37,8 @@ def coda_of(syllable: str) -> str:
 def with_onset(syllable: str, onset: str) -> str:
     """Return the syllable with another initial consonant."""
     return unicodedata.normalize("NFC", onset + unicodedata.normalize("NFD", syllable)[1:])
+
+
+def tensed(syllable: str) -> str:
+    """Return the syllable with its initial consonant tense, or as it is if that has no tense form."""
+    return with_onset(syllable, _TENSE[onset]) if (onset := onset_of(syllable)) in _TENSE else syllable

@@ -56,6 +56,7 @@ class G2pkRules:
         for rule in self.after_pairs:
             letters = rule(letters)
         letters = re.sub(r"(?<![ᄀ-ᄒ])(?=[ᅡ-ᅵ])", "ᄋ", letters)
+        letters = re.sub("(?<=[ᄌᄍᄎ])ᅧ", "ᅥ", letters)  # 붙여 is 부처, also where the ㅊ is not written (제5항)
         return neutralize_codas(unicodedata.normalize("NFC", letters))
 
 

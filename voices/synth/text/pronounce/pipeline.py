@@ -7,14 +7,20 @@ import re
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import coda_of, onset_of, with_onset
-from voices.synth.text.pronounce import tensing
+from voices.synth.text.pronounce.compounds import respell_parts
+from voices.synth.text.pronounce.endings import respell_ending, respell_endings
 from voices.synth.text.pronounce.exceptions import respell_words
 from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
 from voices.synth.text.pronounce.homographs import respell_homographs
 from voices.synth.text.pronounce.linking import inserts_nieun, joins
+from voices.synth.text.pronounce.numbers import plain_counters, respell_numbers
+from voices.synth.text.pronounce.prices import respell_prices
+from voices.synth.text.pronounce.sino import respell_adjectives, tense_after_rieul
 from voices.synth.text.pronounce.tagging import tag
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from voices.synth.text.pronounce.tagging import Morpheme
 
 _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is tense (제24, 25항) or the stem sounds otherwise (제11항)
@@ -35,17 +41,19 @@ def pronounce(sentence: str) -> str:
     if not re.search("[가-힣]", sentence):
         return sentence
     morphemes = tag(sentence)
-    syllables = list(tensing.respell_numbers(sentence))
+    syllables = list(respell_numbers(sentence))
     known = respell_words(sentence, syllables, morphemes)
+    plain = plain_counters(sentence)
     before: Morpheme | None = None
     for morpheme in morphemes:
         if before is not None and before.end != morpheme.start:
             before = None
         if not any(known[morpheme.start : morpheme.end]):
-            tensing.respell(syllables, morpheme, before)
+            _respell(syllables, morpheme, before, plain)
         before = morpheme
-    tensing.respell_counters(sentence, syllables)
-    tensing.respell_endings(sentence, syllables)
+    respell_adjectives(sentence, syllables)
+    respell_prices(sentence, syllables, morphemes)
+    respell_endings(sentence, syllables)
     _respell_clusters(sentence, syllables)
     respell_homographs(sentence, syllables)
     ends = {morpheme.end: morpheme for morpheme in morphemes}
@@ -55,6 +63,15 @@ def pronounce(sentence: str) -> str:
     pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
     # If a rule has left one of its marks, the spelling is the better pronunciation.
     return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
+
+
+def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, plain: Collection[int]) -> None:
+    """Respell one morpheme; `before` is the morpheme that it follows in the same eojeol."""
+    if morpheme.tag in ("NNG", "NR", "XR", "MAG"):
+        tense_after_rieul(syllables, morpheme, plain)
+    if morpheme.is_noun:
+        respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)
+    respell_ending(syllables, morpheme, before)
 
 
 def _respell_clusters(sentence: str, syllables: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ class Morpheme:
     tag: str  # of the Sejong set; VV+ETM for a stem and an ending in one syllable
     start: int
     end: int
+    borders: tuple[int, ...] = ()  # where the second and each further part of a compound noun begins in the sentence
 
     @property
     def last_tag(self) -> str:
@@ -29,21 +31,40 @@ class Morpheme:
         """Whether it may be a part of a compound noun."""
         return self.tag in ("NNG", "NNP", "NR", "XSN", "XR", "NNBC", "XPN")
 
+    @property
+    def is_first_part(self) -> bool:
+        """Whether it may be a part of a compound noun that is not the last; numerals and counters are none."""
+        return self.is_noun and self.tag not in ("NR", "NNBC")
+
 
 def tag(sentence: str) -> list[Morpheme]:
     """Return a sentence's morphemes; none if MeCab changed its text."""
     with _LOCK:
-        tokens = _tagger().pos(sentence)
-    if sentence.replace(" ", "") != "".join(text for text, _tag in tokens):
+        tokens = _tagger().parse(sentence)
+    if sentence.replace(" ", "") != "".join(token.surface for token in tokens):
         return []
     morphemes = []
     position = 0
-    for text, sejong in tokens:
+    for token in tokens:
+        text = token.surface
         while sentence[position] == " ":
             position += 1
-        morphemes.append(Morpheme(text, sejong, position, position + len(text)))
-        position += len(text)
+        borders = _borders(text, token.feature.expression) if token.feature.type == "Compound" else ()
+        end = position + len(text)
+        morphemes.append(
+            Morpheme(text, token.feature.pos, position, end, tuple(position + border for border in borders))
+        )
+        position = end
     return morphemes
+
+
+@functools.lru_cache(maxsize=4096)
+def _borders(word: str, expression: str) -> tuple[int, ...]:
+    """Return where the parts of a compound begin, of which the dictionary says 손/NNG/*+자국/NNG/*."""
+    parts = [part.partition("/")[0] for part in expression.split("+")]
+    if "".join(parts) != word:
+        return ()
+    return tuple(itertools.accumulate(map(len, parts[:-1])))
 
 
 @functools.cache

@@ -1,0 +1,46 @@
+"""Endings in -ㄹ- after which a consonant is tense (제27항), and 몇 before nouns (제15항)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.hangul import coda_of, onset_of, tensed, with_onset
+
+if TYPE_CHECKING:
+    from voices.synth.text.pronounce.tagging import Morpheme
+
+_AFTER_ENDING = "게걸거건것지수밖바뿐데적줄듯세"  # 갈게, 할밖에; but 할부 is a noun
+# Endings that MeCab does not always find: 할게요, 먹을게, 올걸, 할세라.
+_ENDING = re.compile(
+    "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
+    "|[가-힣](?:수(?=록)|세(?=라(?:[ .,!?]|$))|지(?=언정|라도))"
+)
+
+
+def respell_ending(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -> None:
+    """Tense what follows ㄹ in an ending, or after one; `before` is the morpheme that it follows in the same eojeol."""
+    if morpheme.last_tag.startswith("E"):
+        for index in range(morpheme.start + 1, morpheme.end):  # -ㄹ게, -ㄹ걸, -을지
+            if coda_of(syllables[index - 1]) == "ᆯ" and morpheme.text[index - 1 - morpheme.start] not in "들":
+                syllables[index] = tensed(syllables[index])
+    if before is None:
+        return
+    if before.last_tag == "ETM" and coda_of(before.text[-1]) == "ᆯ" and morpheme.text[0] in _AFTER_ENDING:
+        syllables[morpheme.start] = tensed(syllables[morpheme.start])
+    if before.text == "몇" and morpheme.tag.startswith("N") and morpheme.text[0] not in "이을은":
+        _neutralize_myeot(syllables, before.start)
+
+
+def respell_endings(sentence: str, syllables: list[str]) -> None:
+    """Tense what follows ㄹ in endings that MeCab does not find: 먹을게, 볼게요, 할세라."""
+    for match in _ENDING.finditer(sentence):
+        index = match.end() - 1
+        if coda_of(sentence[index - 1]) == "ᆯ":
+            syllables[index] = tensed(syllables[index])
+
+
+def _neutralize_myeot(syllables: list[str], index: int) -> None:
+    """Respell 몇 before a noun that begins with a vowel: 몇월 is 며둴."""
+    if onset_of(syllables[index + 1]) == "ᄋ":
+        syllables[index : index + 2] = "며", with_onset(syllables[index + 1], "ᄃ")
