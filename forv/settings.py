@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "django_q",
     "rest_framework",
     "rest_framework.authtoken",
+    "rest_framework_api_key",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "import_export",
@@ -200,7 +201,9 @@ CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(api|v1|media)/"
 CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After"]
-CORS_ALLOW_HEADERS = ["accept", "content-type", "idempotency-key", "accept-language", "prefer", "range"]
+CORS_ALLOW_HEADERS = [
+    "accept", "accept-language", "authorization", "content-type", "idempotency-key", "prefer", "range",
+]  # fmt: skip
 
 # --- what browsers are told ----------------------------------------------------------------------
 
@@ -256,8 +259,8 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    # Everybody may ask for speech; a request is seen by those who know its id.
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    # A request is seen by those who know its id; voices/api/permissions.py says who may do more.
+    "DEFAULT_AUTHENTICATION_CLASSES": ["voices.api.authentication.OwnerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_PARSER_CLASSES": ["voices.api.parsers.BoundedJSONParser"],
@@ -306,6 +309,15 @@ VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Ran
 
 # POSTs that a web process works on at once; further ones are answered 429.
 POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
+
+# --- who may ask, and how much -------------------------------------------------------------------
+
+# Whether speech can be asked for without an API key.
+ANONYMOUS_USE = env.bool("FORV_ANONYMOUS_USE", True)
+# Requests of one fan that may wait.
+MAX_QUEUED_PER_FAN = env.int("FORV_MAX_QUEUED_PER_FAN", 20, validate=validate.Range(min=1))
+# Fans that share one address, at a school or on a phone network: so many times more is allowed to an address.
+FANS_PER_ADDRESS = env.int("FORV_FANS_PER_ADDRESS", 10, validate=validate.Range(min=1))
 
 # --- the queue -----------------------------------------------------------------------------------
 

@@ -7,11 +7,13 @@ from typing import Any
 import psycopg
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
 
 from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.database import listener_parameters
 from voices.library.hashes import hash_voice_files
-from voices.models import Member, Voice, VoiceRequest
+from voices.models import Member, Owner, Voice, VoiceRequest
+from voices.owners import Asker
 
 SENTENCE = "안녕하세요."
 AUDIO = b"0123456789"
@@ -22,6 +24,27 @@ SOUND: dict[str, Any] = {
     "duration_seconds": 1.0,
 }
 CLUSTER = "the tests' cluster"
+
+
+class Fan:
+    """A listener with a token, and a client that sends it."""
+
+    def __init__(self, client_uuid: str = "") -> None:
+        self.token = Owner.objects.add_listener(client_uuid)
+        self.owner = Owner.objects.of_key(self.token)
+        self.asker = Asker(self.owner)
+        self.client = client_with(self.token)
+
+
+def client_with(key: str) -> Client:
+    """Return a client that sends a token or an API key."""
+    return Client(headers={"authorization": f"Bearer {key}"})
+
+
+def make_api_key(name: str, **fields: Any) -> str:
+    """Create an API key as the admin does, and return it."""
+    _owner, key = Owner.objects.create_key(name=name, **fields)
+    return key
 
 
 def make_member(voice_model_dir: Path, voice_id: int, name: str) -> Member:

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 
 from forv import health
-from testing.factories import make_member
+from testing.factories import Fan, make_member
 from testing.processes import Service
 from testing.tiny_voice import write_tiny_voice
 from voices.models import Member
@@ -88,6 +88,16 @@ def broken_member(db: None, voice_model_dir: Path, settings: Any) -> Member:
     """Create a member whose weights can't be loaded."""
     settings.VOICE_MODEL_DIR = voice_model_dir
     return make_member(voice_model_dir, 2, "고장난 멤버")
+
+
+@pytest.fixture
+def alice(db: None) -> Fan:
+    return Fan("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> Fan:
+    return Fan("bob")
 
 
 @pytest.fixture(scope="session")

@@ -39,3 +39,13 @@ class Purpose(models.TextChoices):
     FAN = "fan", _("a fan's")
     AUDITION = "audition", _("an audition")
     CHECK = "check", _("the check of a voice")
+
+
+class OwnerKind(models.TextChoices):
+    API_KEY = "api_key", _("API key")
+    LISTENER = "listener", _("listener")
+
+
+class Scope(models.TextChoices):
+    READ = "read", _("only read")
+    WRITE = "write", _("ask for speech, cancel and delete")

@@ -1,8 +1,8 @@
-"""What Django leaves to us of Postgres: connections that LISTEN, and the exceptions of a database that is away."""
+"""What Django leaves to us of Postgres: connections that LISTEN, locks by name, and when a database is away."""
 
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
 
 # Raised while the database can't be reached. Any other `django.db.Error` is a mistake of ours.
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -16,3 +16,9 @@ def listener_parameters(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Any]:
     parameters = connections[alias].get_connection_params()
     of_django = {"cursor_factory", "context", "pool"}
     return {name: value for name, value in parameters.items() if name not in of_django} | {"autocommit": True}
+
+
+def lock_until_commit(*name: str) -> None:
+    """Let transactions that lock the same name run one after the other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\n".join(name)])

@@ -23,6 +23,8 @@ from voices.dictionary import DictionaryEntry as DictionaryEntry
 from voices.library.card import VoiceCard, read_card
 from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
+from voices.owners import Asker
+from voices.owners import Owner as Owner
 from voices.queue import Place, VoiceRequestQuerySet
 from voices.synth.errors import CheckpointError
 from voices.webhooks.outbox import Webhook as Webhook
@@ -224,11 +226,17 @@ class VoiceRequest(models.Model):
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    # Revoked keys are kept, so that what they asked for stays somebody's.
+    owner = models.ForeignKey(
+        Owner, models.PROTECT, null=True, blank=True, related_name="requests", verbose_name=_("owner")
+    )
+    # A keyed hash of the network that it came from (voices/api/client_address.py).
+    address = models.CharField(max_length=32, db_default="", editable=False)
     client_uuid = models.CharField(
         _("client's uuid"), max_length=100, blank=True, db_index=True, validators=[SAFE_NAME]
     )
     client_created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
-    idempotency_key = models.CharField(max_length=255, null=True, blank=True, unique=True)
+    idempotency_key = models.CharField(max_length=255, null=True, blank=True)
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", verbose_name=_("retry of")
     )
@@ -282,7 +290,7 @@ class VoiceRequest(models.Model):
         verbose_name_plural = _("voice requests")
         indexes = [
             models.Index(fields=["status", "queued_at"], name="request_by_status"),
-            models.Index(fields=["client_uuid", "-queued_at"], name="request_by_client"),
+            models.Index(fields=["owner", "-queued_at"], name="request_by_owner"),
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
@@ -397,6 +405,7 @@ class VoiceRequest(models.Model):
     def retry(self) -> "VoiceRequest":
         """Submit a failed or cancelled request again, as a new row. Raises :class:`QueueFull`."""
         return VoiceRequest.objects.submit(
+            Asker(self.owner, self.address),
             retry_of=self,
             client_uuid=self.client_uuid,
             client_created_at=self.client_created_at,

@@ -14,6 +14,8 @@ from django.db.models.functions import Greatest, Now
 from django_q.tasks import async_task
 
 from voices.choices import Priority, RequestStatus
+from voices.database import lock_until_commit
+from voices.owners import NOBODY, Asker
 
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
@@ -31,6 +33,14 @@ class QueueFull(Exception):
         """``wait_seconds``: about how long until all requests that wait now have been begun."""
         super().__init__(f"room in about {wait_seconds:.0f} seconds")
         self.wait_seconds = wait_seconds
+
+
+class TooManyOfOne(QueueFull):
+    """As many requests of one owner or address are waiting as may; nothing was written."""
+
+
+class NameTaken(Exception):
+    """Somebody else's request has the uuid and created_at that would name the audio; nothing was written."""
 
 
 class Place(NamedTuple):
@@ -63,19 +73,39 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         """Sort by the order in which requests are begun."""
         return self.order_by("turn", "pk")
 
-    def submit(self, **fields: Any) -> "VoiceRequest":
+    def submit(self, asker: Asker = NOBODY, **fields: Any) -> "VoiceRequest":
         """Write a request and its queue row in one transaction.
 
-        Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting.
+        Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting, :class:`TooManyOfOne` while too
+        many of them are the asker's, and :class:`NameTaken`.
         """
-        turn = _turn(fields.get("client_uuid", ""), fields.get("priority", Priority.INTERACTIVE))
+        request = self.model(**fields, **asker.as_fields())
+        bounds = _bounds(asker)
+        waiting = {f"waiting_{number}": models.Count("pk", filter=own) for number, (own, _) in enumerate(bounds)}
         with transaction.atomic():
-            queue = self.queued().aggregate(length=models.Count("pk"), turn=turn)
+            if request.client_uuid and request.client_created_at:
+                self._refuse_taken_name(request, asker)
+            queue = self.queued().aggregate(length=models.Count("pk"), turn=_turn(request, asker), **waiting)
             if queue["length"] >= settings.MAX_QUEUED:
                 raise QueueFull(queue["length"] * self.seconds_between_starts())
-            request = self.create(**fields, turn=queue["turn"])
+            if any(queue[count] >= limit for count, (_, limit) in zip(waiting, bounds, strict=True)):
+                raise TooManyOfOne(self.seconds_between_starts())
+            request.turn = queue["turn"]
+            request.save(force_insert=True)
             enqueue_synthesis()
         return request
+
+    def _refuse_taken_name(self, request: "VoiceRequest", asker: Asker) -> None:
+        """Raise :class:`NameTaken` if the audio would replace, under its public name, that of somebody else."""
+        same_name = self.filter(
+            member=request.member_id,
+            client_uuid=request.client_uuid,
+            client_created_at=request.client_created_at,
+            format=request.format,
+        )
+        lock_until_commit("name", request.client_uuid, request.client_created_at)
+        if same_name.exclude(asker.own_requests).exists():
+            raise NameTaken
 
     def place_of(self, request: "VoiceRequest") -> Place:
         """Estimate the place of a queued request from its turn and from how long the latest requests took."""
@@ -119,17 +149,35 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt).order_by("finished_at")
 
 
-def _turn(client_uuid: str, priority: int) -> Greatest:
+def _bounds(asker: Asker) -> list[tuple[Q, int]]:
+    """Return which requests are counted against the asker, and how many of them may wait."""
+    if asker.owner and asker.owner.is_api_key:
+        return [(asker.own_requests, asker.owner.max_waiting)]
+    bounds = []
+    if asker.owner:
+        bounds.append((asker.own_requests, settings.MAX_QUEUED_PER_FAN))
+    if asker.address:
+        # With keys or without, under any uuid: one address must not fill the queue.
+        bounds.append((Q(address=asker.address), settings.MAX_QUEUED_PER_FAN * settings.FANS_PER_ADDRESS))
+    return bounds
+
+
+def _turn(request: "VoiceRequest", asker: Asker) -> Greatest:
     """Compute the time by which a new request is sorted, as an aggregate over the queued requests.
 
     A batch request is sorted as if it came ``BATCH_PATIENCE_SECONDS`` later, so interactive requests of that time go
-    first. The requests of one client are sorted at least ``BETWEEN_TURNS`` apart, so the requests of other clients go
+    first. The requests of one fan are sorted at least ``BETWEEN_TURNS`` apart, so the requests of other fans go
     between them. No turn moves once it is set: newcomers can't delay a request for ever.
+
+    A fan is a listener or, among the requests of one API key or one address, a client's uuid. So a request under the
+    uuid of another's fan moves nobody's turn but the asker's.
     """
-    patience = settings.BATCH_PATIENCE_SECONDS if priority == Priority.BATCH else 0.0
-    own = Q(client_uuid=client_uuid, priority=priority) & ~Q(client_uuid="")
+    patience = settings.BATCH_PATIENCE_SECONDS if request.priority == Priority.BATCH else 0.0
+    fan = asker.own_requests & Q(priority=request.priority)
+    if not asker.owner or asker.owner.is_api_key:
+        fan &= Q(client_uuid=request.client_uuid) & ~Q(client_uuid="")
     return Greatest(
         Now() + timedelta(seconds=patience),
-        models.Max("turn", filter=own) + Value(BETWEEN_TURNS),
+        models.Max("turn", filter=fan) + Value(BETWEEN_TURNS),
         output_field=models.DateTimeField(),
     )

@@ -175,6 +175,36 @@ def test_another_fan_does_not_see_them(page: Page, browser: Browser, live_servic
     other.context.close()
 
 
+def test_another_who_knows_its_uuid_does_not_see_them_either(page: Page, browser: Browser, live_service: str) -> None:
+    ask(page, "이름을 알아도 볼 수 없어요.")
+    expect_spoken(page)
+    uuid = page.evaluate("localStorage.getItem('forv.listener')")
+
+    other = browser.new_context(base_url=live_service, locale="ko-KR").new_page()
+    other.goto("/")
+    other.evaluate("uuid => localStorage.setItem('forv.listener', uuid)", uuid)
+    other.reload()
+    expect(other.get_by_text("아직 없어요.")).to_be_visible()
+    other.context.close()
+
+
+def test_a_visitor_who_asks_for_nothing_gets_no_token(page: Page) -> None:
+    expect(page.get_by_text("아직 없어요.")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_a_token_that_is_no_longer_taken_is_replaced(page: Page) -> None:
+    ask(page, "처음 뵙겠습니다.")
+    expect_spoken(page)
+    page.evaluate("localStorage.setItem('forv.listener.token', 'outdated')")
+
+    page.reload()
+    ask(page, "다시 뵙네요.")
+    expect_spoken(page)
+    page.reload()
+    expect(earlier_requests(page)).to_have_count(1)
+
+
 def test_lost_network_is_named_and_a_later_try_works(page: Page) -> None:
     expect(page.get_by_role("radio").first).to_be_visible()
     page.context.set_offline(True)

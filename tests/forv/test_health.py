@@ -63,7 +63,7 @@ def test_without_its_database_the_service_answers_503() -> None:
         ("GET", "/api/members/"),
         ("GET", f"{unknown}/"),
         ("GET", f"{unknown}/events/"),
-        ("GET", "/api/voice-requests/?uuid=fan-1"),
+        ("POST", "/api/listeners/"),
         ("POST", f"{unknown}/cancel/"),
         ("DELETE", f"{unknown}/"),
     )

@@ -22,7 +22,7 @@ from google.cloud.storage.retry import DEFAULT_RETRY
 from forv import health
 from forv.settings import storages
 from testing import factories
-from testing.factories import reloaded
+from testing.factories import Fan, reloaded
 from testing.processes import answers, free_port, wait_until
 from voices import google_cloud_storage
 from voices.audio_objects import public_audio_name
@@ -112,11 +112,11 @@ def test_audio_is_stored_in_the_bucket_and_played_from_it(bucket: str, client: C
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deleting_a_request_deletes_its_objects(bucket: str, client: Client, member: Member) -> None:
-    request = factories.succeeded(member, **PUBLIC)
+def test_deleting_a_request_deletes_its_objects(bucket: str, alice: Fan, member: Member) -> None:
+    request = factories.succeeded(member, asker=alice.asker, **PUBLIC)
     names = [request.audio_name, public_audio_name(request)]
     assert [default_storage.exists(str(name)) for name in names] == [True, True]
-    client.delete(f"/api/voice-requests/{request.pk}/")
+    alice.client.delete(f"/api/voice-requests/{request.pk}/")
     assert [default_storage.exists(str(name)) for name in names] == [False, False]
     default_storage.delete(request.audio_name)  # deleting twice is no error
 

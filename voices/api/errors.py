@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import status
-from rest_framework.exceptions import APIException, ErrorDetail
+from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticated
 
 # Why a request failed, as its client is told. The detail beside it is for the people who run the service.
 FAILURES = {
@@ -68,6 +68,33 @@ class RepeatedParameter(_BadParameter):
     default_detail = gettext_lazy("Give this query parameter once.")
 
 
+class ApiKeyRequired(NotAuthenticated):
+    default_code = "api_key_required"
+    default_detail = gettext_lazy("This service answers only those who have an API key.")
+
+
+class TokenRequired(NotAuthenticated):
+    default_detail = gettext_lazy("Send the token or API key whose requests you want to see.")
+
+
+class ScopeTooSmall(APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "insufficient_scope"
+    default_detail = gettext_lazy("This API key may only read.")
+
+
+class NotYours(APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "not_yours"
+    default_detail = gettext_lazy("Only who asked for it can do this.")
+
+
+class NameIsTaken(APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "name_taken"
+    default_detail = gettext_lazy("Somebody else has asked with this uuid and created_at. Choose another created_at.")
+
+
 class NotInThisState(APIException):
     status_code = status.HTTP_409_CONFLICT
 
@@ -106,6 +133,11 @@ class TooManyWaiting(APIException):
     def __init__(self, wait_seconds: float) -> None:
         super().__init__()
         self.wait = max(1, math.ceil(wait_seconds))
+
+
+class TooManyOfYours(TooManyWaiting):
+    default_code = "too_many_waiting"
+    default_detail = gettext_lazy("Many of your requests are still waiting. Try again when some of them are done.")
 
 
 class InternalError(APIException):

@@ -34,6 +34,7 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
     @extend_schema(
         responses={
             (200, "text/event-stream"): OpenApiResponse(str, "The stream ends when the request is finished."),
+            401: ErrorSerializer,
             404: ErrorSerializer,
         }
     )

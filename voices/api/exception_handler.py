@@ -11,9 +11,16 @@ from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from voices.api.errors import DatabaseUnavailable, InternalError, TooManyWaiting, error_response_body
+from voices.api.errors import (
+    DatabaseUnavailable,
+    InternalError,
+    NameIsTaken,
+    TooManyOfYours,
+    TooManyWaiting,
+    error_response_body,
+)
 from voices.database import DATABASE_AWAY
-from voices.queue import QueueFull
+from voices.queue import NameTaken, QueueFull, TooManyOfOne
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +43,12 @@ def _as_api_exception(error: Exception) -> APIException:
             return error
         case Http404():
             return NotFound()
+        case TooManyOfOne():
+            return TooManyOfYours(error.wait_seconds)
         case QueueFull():
             return TooManyWaiting(error.wait_seconds)
+        case NameTaken():
+            return NameIsTaken()
         case PermissionDenied():
             return ApiPermissionDenied()
         case _ if isinstance(error, (*DATABASE_AWAY, PoolTimeout)):

@@ -12,6 +12,7 @@ from voices.models import Member, Voice
 class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     """List the members, or get one. ``has_voice`` tells whether speech can be asked of a member."""
 
+    authentication_classes = ()
     serializer_class = MemberSerializer
     pagination_class = None
     queryset = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))

@@ -104,9 +104,14 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
 
 
 class ClientSerializer(serializers.Serializer[VoiceRequest]):
-    """The client whose requests are listed."""
+    """Which of the owner's requests are listed."""
 
-    uuid = fields.TextField(validators=[SAFE_NAME], help_text="The client's own id.")
+    uuid = fields.TextField(
+        source="client_uuid",
+        required=False,
+        validators=[SAFE_NAME],
+        help_text="Only those that were sent with this `uuid`.",
+    )
 
 
 class DownloadSerializer(serializers.Serializer[VoiceRequest]):

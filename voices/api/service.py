@@ -12,6 +12,8 @@ from voices.api.serializers import ServiceSerializer
 class AliveView(APIView):
     """Say that the service is up, as ``GET /`` of the Flask server did, and name its limits."""
 
+    authentication_classes = ()
+
     @extend_schema(responses=ServiceSerializer)
     def get(self, request: Request) -> Response:
         return Response({"result": "hello world!", "max_text_characters": settings.MAX_TEXT_CHARACTERS})

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from voices.api import fields
+from voices.api.permissions import MayUse
 from voices.api.serializers import UNKNOWN_MEMBER, DroppedSerializer, ErrorSerializer
+from voices.api.voice_requests import REFUSALS
 from voices.dictionary import lexicon_for
 from voices.models import Member, Voice
 from voices.synth import Mode, Sentence, estimated_seconds, read
@@ -53,7 +55,12 @@ class TextPreviewSerializer(serializers.Serializer[Any]):
 class TextPreviewView(APIView):
     """Show what a member would say, what of the text can't be spoken, and how long the speech would be."""
 
-    @extend_schema(request=NewTextPreviewSerializer, responses={200: TextPreviewSerializer, 400: ErrorSerializer})
+    permission_classes = [MayUse]
+
+    @extend_schema(
+        request=NewTextPreviewSerializer,
+        responses={200: TextPreviewSerializer, 400: ErrorSerializer, **REFUSALS},
+    )
     def post(self, request: Request) -> Response:
         serializer = NewTextPreviewSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

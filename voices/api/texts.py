@@ -10,9 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from voices.api.authentication import asker_of
 from voices.api.gate.admission import release_slot
+from voices.api.permissions import MayAsk
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
-from voices.api.voice_requests import accepted
+from voices.api.voice_requests import REFUSALS, accepted
 from voices.api.waiting import failure, wait_until_finished
 from voices.models import VoiceRequest
 
@@ -23,14 +25,23 @@ class TextsView(APIView):
     Answers 200 once the audio is stored, or 202 with the request's address if that takes too long.
     """
 
+    permission_classes = [MayAsk]
+
     @extend_schema(
         request=TextsSerializer,
-        responses={200: SpokenTextsSerializer, 202: VoiceRequestSerializer, 400: ErrorSerializer, 500: ErrorSerializer},
+        responses={
+            200: SpokenTextsSerializer,
+            202: VoiceRequestSerializer,
+            400: ErrorSerializer,
+            409: ErrorSerializer,
+            500: ErrorSerializer,
+            **REFUSALS,
+        },
     )
     def post(self, request: Request) -> Response:
         serializer = TextsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return accepted(VoiceRequest.objects.submit(**serializer.validated_data))
+        return accepted(VoiceRequest.objects.submit(asker_of(request), **serializer.validated_data))
 
 
 _submit = TextsView.as_view()

@@ -8,6 +8,7 @@ from rest_framework.parsers import MultiPartParser
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.gate.query_parameters import NO_SUCH_ADDRESS
+from voices.api.listeners import ListenersView
 from voices.api.members import MemberViewSet
 from voices.api.service import AliveView
 from voices.api.text_preview import TextPreviewView
@@ -41,6 +42,7 @@ urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
     path("text-preview/", TextPreviewView.as_view(), name="text-preview"),
+    path("listeners/", ListenersView.as_view(), name="listener-list"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),
     path(
@@ -62,7 +64,7 @@ urlpatterns = [
     path("voice-requests/<uuid:pk>/audio/", VoiceRequestViewSet.as_view({"get": "audio"}), name="voice-request-audio"),
     path("voice-requests/<uuid:pk>/cancel/", VoiceRequestViewSet.as_view({"post": "cancel"})),
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", DocsView.as_view(), name="docs"),
+    path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
+    path("docs/", DocsView.as_view(authentication_classes=[]), name="docs"),
     re_path(r"^(?P<rest>.*)$", no_such_address, name=NO_SUCH_ADDRESS),
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponseRedirect
 from django.urls import reverse
@@ -11,10 +11,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, status, viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from voices.api.errors import IdempotencyConflict, NotInThisState
+from voices.api.authentication import asker_of
+from voices.api.errors import IdempotencyConflict, NotInThisState, TokenRequired
+from voices.api.permissions import MayAsk, MayUse
 from voices.api.serializers import (
     ClientSerializer,
     DownloadSerializer,
@@ -22,7 +25,9 @@ from voices.api.serializers import (
     NewVoiceRequestSerializer,
     VoiceRequestSerializer,
 )
+from voices.database import lock_until_commit
 from voices.models import VoiceRequest
+from voices.owners import Asker
 from voices.storage import temporary_url
 
 IDEMPOTENCY_KEY = OpenApiParameter(
@@ -40,29 +45,42 @@ PREFER = OpenApiParameter(
     description="`wait=SECONDS`: answer with the audio (303) if it is there by then; the service sets a limit.",
 )
 
+# What may be answered to anybody who asks for something.
+REFUSALS = {401: ErrorSerializer, 403: ErrorSerializer, 429: ErrorSerializer}
+SEEN_BY_ITS_ID = ("retrieve", "audio")
 
-@extend_schema_view(retrieve=extend_schema(responses={200: VoiceRequestSerializer, 404: ErrorSerializer}))
+
+@extend_schema_view(
+    retrieve=extend_schema(responses={200: VoiceRequestSerializer, 401: ErrorSerializer, 404: ErrorSerializer})
+)
 class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, viewsets.GenericViewSet[VoiceRequest]):
     """Get a request: its status, its place in the queue, what will be said. Its id is all that is needed."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
 
+    def get_permissions(self) -> list[BasePermission]:
+        if self.action in SEEN_BY_ITS_ID:
+            return []
+        return [MayUse()] if self.action == "list" else [MayAsk()]
+
     def get_queryset(self) -> QuerySet[VoiceRequest]:
         requests = super().get_queryset()
         if self.action != "list":
             return requests
-        # Without this filter the list would show the texts of all clients.
-        client = ClientSerializer(data=self.request.query_params)
+        asker = asker_of(self.request)
+        if asker.owner is None:
+            raise TokenRequired
+        client = ClientSerializer(data=self.request.query_params.dict())
         client.is_valid(raise_exception=True)
-        return requests.filter(client_uuid=client.validated_data["uuid"])
+        return requests.filter(asker.own_requests, **client.validated_data)
 
     @extend_schema(
         parameters=[ClientSerializer],
-        responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer, 404: ErrorSerializer},
+        responses={200: VoiceRequestSerializer(many=True), 400: ErrorSerializer, 404: ErrorSerializer, **REFUSALS},
     )
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List the requests of one client, the latest first."""
+        """List the requests of the token or API key that is sent, the latest first."""
         return super().list(request, *args, **kwargs)
 
     @extend_schema(
@@ -72,24 +90,29 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
             303: OpenApiResponse(description="Redirects to the audio, for a client that preferred to wait."),
             202: VoiceRequestSerializer,
             400: ErrorSerializer,
+            409: ErrorSerializer,
             422: ErrorSerializer,
-            429: ErrorSerializer,
             500: ErrorSerializer,
+            **REFUSALS,
         },
     )
     def create(self, request: Request) -> Response:
         """Ask for speech. The answer is the queued request and, in ``Location``, its address."""
         serializer = NewVoiceRequestSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        return accepted(submit_once(serializer.validated_data, request.headers.get("Idempotency-Key")))
+        key = request.headers.get("Idempotency-Key")
+        return accepted(submit_once(asker_of(request), serializer.validated_data, key))
 
-    @extend_schema(responses={204: None, 404: ErrorSerializer})
+    @extend_schema(responses={204: None, 404: ErrorSerializer, **REFUSALS})
     def destroy(self, request: Request, pk: str | None = None) -> Response:
         """Delete a request and its audio."""
         self.get_object().delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses={200: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
+    @extend_schema(
+        request=None,
+        responses={200: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer, **REFUSALS},
+    )
     def cancel(self, request: Request, pk: str | None = None) -> Response:
         """Cancel a request that is queued or being spoken. 409 if it is finished."""
         voice_request = self.get_object()
@@ -98,7 +121,10 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         voice_request.refresh_from_db()
         return Response(self.get_serializer(voice_request).data)
 
-    @extend_schema(request=None, responses={202: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer})
+    @extend_schema(
+        request=None,
+        responses={202: VoiceRequestSerializer, 404: ErrorSerializer, 409: ErrorSerializer, **REFUSALS},
+    )
     def retry(self, request: Request, pk: str | None = None) -> Response:
         """Ask again for what failed or was cancelled, as a new request. 409 for any other status."""
         voice_request = self.get_object()
@@ -111,6 +137,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         responses={
             302: OpenApiResponse(description="Redirects to the audio."),
             400: ErrorSerializer,
+            401: ErrorSerializer,
             404: ErrorSerializer,
             409: ErrorSerializer,
         },
@@ -128,22 +155,21 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         )
 
 
-def submit_once(fields: dict[str, Any], idempotency_key: str | None) -> VoiceRequest:
-    """Submit a request, or return the one that was submitted with the same key.
+def submit_once(asker: Asker, fields: dict[str, Any], idempotency_key: str | None) -> VoiceRequest:
+    """Submit a request, or return the one that the asker submitted with the same key.
 
     Raises :class:`IdempotencyConflict` if that one has other fields.
     """
     if not idempotency_key:
-        return VoiceRequest.objects.submit(**fields)
+        return VoiceRequest.objects.submit(asker, **fields)
     if len(idempotency_key) > 255:
         raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
     with transaction.atomic():
         # One at a time for each key: Postgres would log the row of a second insert, with the fan's text in it.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [idempotency_key])
-        earlier = VoiceRequest.objects.filter(idempotency_key=idempotency_key).first()
+        lock_until_commit("key", idempotency_key)
+        earlier = VoiceRequest.objects.filter(asker.own_requests, idempotency_key=idempotency_key).first()
         if earlier is None:
-            return VoiceRequest.objects.submit(**fields, idempotency_key=idempotency_key)
+            return VoiceRequest.objects.submit(asker, **fields, idempotency_key=idempotency_key)
         if any(getattr(earlier, name) != value for name, value in fields.items()):
             raise IdempotencyConflict
         return earlier

@@ -26,12 +26,13 @@ from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
-from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
+from voices.worker.sweeper import delete_stray_audio, enqueue_missing, forget_unused_listeners, sweep
 from voices.worker.warm_up import import_for_workers
 from voices.worker.webhook_sender import deliver_due
 
 logger = logging.getLogger(__name__)
 
+_HOUR = 3600.0
 _LOOK_EVERY_SECONDS = 0.1
 _KILLED_WITHIN_SECONDS = 1.0
 
@@ -80,8 +81,9 @@ class Cluster:
         sentinel.start()
         over = threading.Event()
         # One thread each: a storage or a webhook that hangs must not delay the sweeper of requests.
-        jobs = (sweep, delete_stray_audio, deliver_due)
-        sweepers = [threading.Thread(target=_repeat, args=(job, over)) for job in jobs]
+        often = settings.SWEEP_SECONDS
+        jobs = [(sweep, often), (delete_stray_audio, often), (deliver_due, often), (forget_unused_listeners, _HOUR)]
+        sweepers = [threading.Thread(target=_repeat, args=(job, seconds, over)) for job, seconds in jobs]
         for sweeper in sweepers:
             sweeper.daemon = True
             sweeper.start()
@@ -102,9 +104,9 @@ class Cluster:
         self._asked_to_stop = True
 
 
-def _repeat(job: Callable[[], Any], over: threading.Event) -> None:
-    """Call ``job`` every ``SWEEP_SECONDS`` until the end; log its exceptions."""
-    while not over.wait(settings.SWEEP_SECONDS):
+def _repeat(job: Callable[[], Any], seconds: float, over: threading.Event) -> None:
+    """Call ``job`` every so many seconds until the end; log its exceptions."""
+    while not over.wait(seconds):
         try:
             job()
         except Exception as error:  # each storage has errors of its own

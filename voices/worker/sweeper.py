@@ -8,7 +8,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from voices.audio_objects import stray_audio_names
-from voices.models import VoiceRequest
+from voices.models import Owner, VoiceRequest
 from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
@@ -40,3 +40,8 @@ def delete_stray_audio() -> None:
         for name in stray_audio_names(request):
             default_storage.delete(name)
         request.forget_stray_audio()
+
+
+def forget_unused_listeners() -> None:
+    """Delete the listeners who asked for a token and for nothing else."""
+    Owner.objects.delete_unused_listeners()

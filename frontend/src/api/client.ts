@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
+import { forgetListenerToken, listenerToken } from "../listener";
 import { ApiError } from "./ApiError";
 import type { components, paths } from "./schema";
 
@@ -7,6 +8,7 @@ type Schemas = components["schemas"];
 
 export type Member = Schemas["Member"];
 export type VoiceRequest = Schemas["VoiceRequest"];
+export type Page = Schemas["PaginatedVoiceRequestList"];
 export type NewVoiceRequest = Schemas["NewVoiceRequest"];
 export type AudioFormat = Schemas["FormatEnum"];
 
@@ -16,12 +18,26 @@ const speakTheLanguageOfThePage: Middleware = {
   },
 };
 
+/** In a header rather than a cookie: no other site can make the browser send it, and every origin can. */
+const showWhoAsks: Middleware = {
+  onRequest({ request }) {
+    const token = listenerToken();
+    if (token !== undefined) request.headers.set("Authorization", `Bearer ${token}`);
+  },
+  async onResponse({ request, response }) {
+    if (response.status !== 401) return;
+    const { code } = ApiError.fromResponse(response, await response.clone().json());
+    const isStillKept = request.headers.get("Authorization") === `Bearer ${listenerToken()}`;
+    if (code === "authentication_failed" && isStillKept) forgetListenerToken();
+  },
+};
+
 const nameNetworkFailures: Middleware = {
   onError: () => ApiError.unreachable(),
 };
 
 export const api = createClient<paths>({ baseUrl: location.origin });
-api.use(speakTheLanguageOfThePage, nameNetworkFailures);
+api.use(speakTheLanguageOfThePage, showWhoAsks, nameNetworkFailures);
 
 interface Answer<T> {
   data?: T;

@@ -2,10 +2,11 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tansta
 import { useEffect, useState } from "react";
 import { v4 as newUuid } from "uuid";
 
-import { listenerUuid } from "../listener";
+import { hasAskedBefore, listenerUuid } from "../listener";
 import { ApiError } from "./ApiError";
-import { api, bodyOf, type NewVoiceRequest, type VoiceRequest } from "./client";
+import { api, bodyOf, type NewVoiceRequest, type Page, type VoiceRequest } from "./client";
 import { followVoiceRequest } from "./followVoiceRequest";
+import { ensureListenerToken } from "./listener";
 import { resendWhileBusy } from "./resend";
 import { isActive } from "./voiceRequestStatus";
 
@@ -15,6 +16,8 @@ const RESENDS_AFTER_NETWORK_FAILURE = 2;
 const historyKey = ["voice-requests"];
 const requestKey = (id: string) => ["voice-request", id];
 const speakKey = ["speak"];
+
+const NOTHING_ASKED: Page = { count: 0, next: null, previous: null, results: [] };
 
 /** Keep one request up to date until it ends: by its event stream, or by polling where that fails. */
 export function useVoiceRequest(known: VoiceRequest) {
@@ -52,13 +55,14 @@ export function useVoiceRequest(known: VoiceRequest) {
 export function useVoiceRequestHistory(followedId: string | undefined) {
   return useInfiniteQuery({
     queryKey: historyKey,
-    queryFn: async ({ pageParam, signal }) =>
-      bodyOf(
-        await api.GET("/api/voice-requests/", {
-          params: { query: { uuid: listenerUuid(), page: pageParam } },
-          signal,
-        }),
-      ),
+    queryFn: async ({ pageParam, signal }) => {
+      // A visitor who has asked for nothing needs no token yet.
+      if (!hasAskedBefore()) return NOTHING_ASKED;
+      await ensureListenerToken();
+      return bodyOf(
+        await api.GET("/api/voice-requests/", { params: { query: { page: pageParam } }, signal }),
+      );
+    },
     initialPageParam: 1,
     getNextPageParam: ({ next }, _pages, page) => (next ? page + 1 : undefined),
     refetchInterval: ({ state }) =>
@@ -77,15 +81,19 @@ export function useSpeak(onAccepted: (request: VoiceRequest) => void) {
   const client = useQueryClient();
   const mutation = useMutation({
     mutationKey: speakKey,
-    mutationFn: async ({ speech, idempotencyKey }: { speech: Speech; idempotencyKey: string }) =>
-      bodyOf(
+    mutationFn: async ({ speech, idempotencyKey }: { speech: Speech; idempotencyKey: string }) => {
+      await ensureListenerToken();
+      return bodyOf(
         await api.POST("/api/voice-requests/", {
           params: { header: { "Idempotency-Key": idempotencyKey } },
           body: { ...speech, uuid: listenerUuid() },
         }),
-      ),
+      );
+    },
     retry: (failures, error) =>
       resendWhileBusy.retry(failures, error) ||
+      // The token was forgotten after this answer; the next call gets another.
+      (error instanceof ApiError && error.code === "authentication_failed" && failures < 1) ||
       (error instanceof ApiError &&
         error.code === "unreachable" &&
         failures < RESENDS_AFTER_NETWORK_FAILURE),

@@ -6,6 +6,7 @@ import type { Member } from "../api/client";
 import { queuedRequest } from "../api/exampleVoiceRequest";
 import { LanguageProvider } from "../i18n/LanguageProvider";
 import { ko } from "../i18n/ko";
+import { keepListenerToken } from "../listener";
 import { SpeechForm } from "./SpeechForm";
 
 const member: Member = {
@@ -22,6 +23,11 @@ const member: Member = {
 
 const onAccepted = vi.fn();
 
+/** Answer each call with a new response; its body can be read only once. */
+function answer(body: object, status: number) {
+  fetchMock.mockImplementation(() => Promise.resolve(Response.json(body, { status })));
+}
+
 /** Defined before the imports, since the API client reads `fetch` when it is imported. */
 const fetchMock = vi.hoisted(() => {
   const mock = vi.fn<(request: Request) => Promise<Response>>();
@@ -30,6 +36,7 @@ const fetchMock = vi.hoisted(() => {
 });
 
 beforeEach(() => {
+  keepListenerToken("token");
   vi.spyOn(navigator, "languages", "get").mockReturnValue(["ko-KR"]);
   render(
     <QueryClientProvider client={new QueryClient()}>
@@ -52,7 +59,7 @@ function write(text: string) {
 }
 
 it("sends once though a Korean input method sends Ctrl+Enter twice", async () => {
-  fetchMock.mockResolvedValue(Response.json(queuedRequest, { status: 202 }));
+  answer(queuedRequest, 202);
   const box = write("안녕하세요.");
 
   fireEvent.keyDown(box, { key: "Enter", ctrlKey: true, isComposing: true });
@@ -75,7 +82,7 @@ it("sends once though a Korean input method sends Ctrl+Enter twice", async () =>
 
 it("shows what the service refuses beside its field, until the field changes", async () => {
   const refusal = { code: "nothing_to_say", message: "읽을 글자가 없어요.", field: "text" };
-  fetchMock.mockResolvedValue(Response.json({ error: refusal }, { status: 400 }));
+  answer({ error: refusal }, 400);
   const box = write("★★★");
 
   fireEvent.click(screen.getByRole("button", { name: ko.form.speak }));

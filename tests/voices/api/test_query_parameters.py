@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from testing.factories import Fan
 from testing.processes import REPOSITORY
 from voices.api.gate.query_parameters import PARAMETERS
 
@@ -57,11 +58,10 @@ def test_an_unknown_parameter_is_refused(db: None, client: Client, method: str, 
         ("/api/voice-requests/?uuid=a&page=", "out_of_range"),
         ("/api/voice-requests/?uuid=a&page=" + "9" * 5000, "out_of_range"),
         ("/api/voice-requests/?uuid=", "empty_text"),
-        ("/api/voice-requests/", "missing_field"),
     ],
 )
-def test_an_unknown_value_is_refused(db: None, client: Client, address: str, code: str) -> None:
-    assert refusal(client, "GET", address)["code"] == code
+def test_an_unknown_value_is_refused(alice: Fan, address: str, code: str) -> None:
+    assert refusal(alice.client, "GET", address)["code"] == code
 
 
 def test_the_message_is_korean_for_koreans(client: Client) -> None:

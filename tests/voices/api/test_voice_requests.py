@@ -9,7 +9,7 @@ from django.test import Client
 from django_q.models import OrmQ
 
 from testing import factories
-from testing.factories import files_below, reloaded
+from testing.factories import Fan, files_below, reloaded
 from voices import models
 from voices.models import Member, VoiceRequest
 
@@ -77,61 +77,65 @@ class TestDetail:
 
 
 class TestList:
-    def test_a_client_sees_its_own_requests_newest_first(self, client: Client, member: Member) -> None:
-        first = factories.queued(member, client_uuid="fan-1")
-        factories.queued(member, client_uuid="fan-2")
-        factories.queued(member)
-        second = factories.queued(member, client_uuid="fan-1")
-        page = client.get("/api/voice-requests/?uuid=fan-1").json()
+    def test_an_owner_sees_its_own_requests_newest_first(self, alice: Fan, bob: Fan, member: Member) -> None:
+        first = factories.queued(member, asker=alice.asker, client_uuid="phone")
+        factories.queued(member, asker=bob.asker, client_uuid="phone")
+        factories.queued(member, client_uuid="phone")
+        second = factories.queued(member, asker=alice.asker)
+        page = alice.client.get("/api/voice-requests/").json()
         assert page["count"] == 2
         assert [item["id"] for item in page["results"]] == [str(second.pk), str(first.pk)]
 
-    def test_the_list_comes_in_pages(self, client: Client, member: Member) -> None:
+    def test_a_uuid_narrows_the_list(self, alice: Fan, bob: Fan, member: Member) -> None:
+        by_phone = factories.queued(member, asker=alice.asker, client_uuid="phone")
+        factories.queued(member, asker=alice.asker, client_uuid="laptop")
+        factories.queued(member, asker=bob.asker, client_uuid="phone")
+        page = alice.client.get("/api/voice-requests/?uuid=phone").json()
+        assert [item["id"] for item in page["results"]] == [str(by_phone.pk)]
+
+    def test_the_list_comes_in_pages(self, alice: Fan, member: Member, settings: Any) -> None:
+        settings.MAX_QUEUED_PER_FAN = 21
         for _ in range(21):
-            factories.queued(member, client_uuid="fan-1")
-        first = client.get("/api/voice-requests/?uuid=fan-1").json()
-        second = client.get(first["next"]).json()
+            factories.queued(member, asker=alice.asker)
+        first = alice.client.get("/api/voice-requests/").json()
+        second = alice.client.get(first["next"]).json()
         assert (len(first["results"]), len(second["results"])) == (20, 1)
         assert second["next"] is None
 
     @pytest.mark.parametrize(
-        ("query", "code"),
-        [("", "missing_field"), ("?uuid=", "empty_text"), ("?uuid=a/b", "unsafe_name"), ("?uuid=%00", "unsafe_name")],
+        ("query", "code"), [("?uuid=", "empty_text"), ("?uuid=a/b", "unsafe_name"), ("?uuid=%00", "unsafe_name")]
     )
-    def test_without_a_usable_uuid_nothing_is_listed(
-        self, query: str, code: str, client: Client, member: Member
-    ) -> None:
-        factories.queued(member)
-        response = client.get(f"/api/voice-requests/{query}")
+    def test_an_unusable_uuid_is_refused(self, query: str, code: str, alice: Fan, member: Member) -> None:
+        response = alice.client.get(f"/api/voice-requests/{query}")
         assert response.status_code == 400
         assert response.json()["error"] == {**response.json()["error"], "code": code, "field": "uuid"}
 
 
 class TestCancel:
     @pytest.mark.parametrize("state", ["queued", "processing"])
-    def test_what_has_not_ended_is_cancelled(self, state: str, client: Client, member: Member) -> None:
-        request = getattr(factories, state)(member)
-        response = client.post(address(request, "cancel/"))
+    def test_what_has_not_ended_is_cancelled(self, state: str, alice: Fan, member: Member) -> None:
+        request = getattr(factories, state)(member, asker=alice.asker)
+        response = alice.client.post(address(request, "cancel/"))
         assert (response.status_code, response.json()["status"]) == (200, "cancelled")
         assert response.json()["finished_at"] is not None
         assert reloaded(request).status == "cancelled"
 
     @pytest.mark.parametrize("state", ["cancelled", "succeeded", "failed"])
-    def test_what_has_ended_is_not_cancelled_again(self, state: str, client: Client, member: Member) -> None:
-        request = getattr(factories, state)(member)
-        response = client.post(address(request, "cancel/"))
+    def test_what_has_ended_is_not_cancelled_again(self, state: str, alice: Fan, member: Member) -> None:
+        request = getattr(factories, state)(member, asker=alice.asker)
+        response = alice.client.post(address(request, "cancel/"))
         assert (response.status_code, error_code(response)) == (409, "not_cancellable")
         assert reloaded(request).status == state
 
 
 class TestRetry:
     @pytest.mark.parametrize("state", ["failed", "cancelled"])
-    def test_a_new_request_asks_for_the_same(self, state: str, client: Client, member: Member) -> None:
+    def test_a_new_request_asks_for_the_same(self, state: str, alice: Fan, member: Member) -> None:
         asked = {"text": "다시.", "format": "mp3", "speed": 1.5, "seed": 7, **PUBLIC}
-        request = getattr(factories, state)(member, **asked)
+        request = getattr(factories, state)(member, asker=alice.asker, **asked)
         OrmQ.objects.all().delete()
 
-        response = client.post(address(request, "retry/"))
+        response = alice.client.post(address(request, "retry/"))
 
         assert response.status_code == 202
         again = VoiceRequest.objects.exclude(pk=request.pk).get()
@@ -142,77 +146,77 @@ class TestRetry:
         assert OrmQ.objects.count() == 1
         assert reloaded(request).status == state
 
-    def test_the_history_is_seen_from_both_ends(self, client: Client, member: Member) -> None:
-        first = factories.failed(member)
+    def test_the_history_is_seen_from_both_ends(self, alice: Fan, member: Member) -> None:
+        first = factories.failed(member, asker=alice.asker)
         second = first.retry()
         assert factories.claimed(second).cancel()
         third = reloaded(second).retry()
 
-        shown = {request.pk: client.get(address(request)).json() for request in (first, second, third)}
+        shown = {request.pk: alice.client.get(address(request)).json() for request in (first, second, third)}
 
         assert [one["id"] for one in shown[third.pk]["history"]] == [str(second.pk), str(first.pk)]
         for one in shown[third.pk]["history"]:
-            whole = client.get(f"/api/voice-requests/{one['id']}/").json()
+            whole = alice.client.get(f"/api/voice-requests/{one['id']}/").json()
             assert one == {name: whole[name] for name in one}
         assert [one["error"] and one["error"]["code"] for one in shown[third.pk]["history"]] == [None, "voice_unusable"]
         assert [shown[one.pk]["retries"] for one in (first, second, third)] == [[str(second.pk)], [str(third.pk)], []]
         assert shown[first.pk]["history"] == []
 
     def test_a_history_is_shown_in_part_when_it_is_long(
-        self, client: Client, member: Member, monkeypatch: pytest.MonkeyPatch
+        self, alice: Fan, member: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(models, "MOST_TRIES_SHOWN", 2)
-        request = factories.failed(member)
+        request = factories.failed(member, asker=alice.asker)
         for _ in range(3):
             request = reloaded(request).retry()
             request.fail("internal_error", "")
-        assert len(client.get(address(request)).json()["history"]) == 2
+        assert len(alice.client.get(address(request)).json()["history"]) == 2
 
     @pytest.mark.parametrize("state", ["queued", "processing", "succeeded"])
-    def test_what_has_not_failed_is_not_retried(self, state: str, client: Client, member: Member) -> None:
-        request = getattr(factories, state)(member)
-        response = client.post(address(request, "retry/"))
+    def test_what_has_not_failed_is_not_retried(self, state: str, alice: Fan, member: Member) -> None:
+        request = getattr(factories, state)(member, asker=alice.asker)
+        response = alice.client.post(address(request, "retry/"))
         assert (response.status_code, error_code(response)) == (409, "not_retryable")
         assert VoiceRequest.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 class TestDelete:
-    def test_the_row_and_its_audio_are_gone(self, client: Client, member: Member, media_dir: Path) -> None:
-        request = factories.succeeded(member, **PUBLIC)
+    def test_the_row_and_its_audio_are_gone(self, alice: Fan, member: Member, media_dir: Path) -> None:
+        request = factories.succeeded(member, asker=alice.asker, **PUBLIC)
         folder = f"wav_files/{member.pk}"
         assert set(files_below(media_dir)) == {
             f"{folder}/{request.pk}/1_voice.wav",
             f"{folder}/fan-1_2022-08-22T10:15:30_voice.wav",
         }
-        response = client.delete(address(request))
+        response = alice.client.delete(address(request))
         assert (response.status_code, response.content) == (204, b"")
         assert not VoiceRequest.objects.exists()
         assert files_below(media_dir) == []
-        assert client.get(address(request)).status_code == 404
+        assert alice.client.get(address(request)).status_code == 404
 
     def test_the_public_copy_stays_while_another_request_has_its_name(
-        self, client: Client, member: Member, media_dir: Path
+        self, alice: Fan, member: Member, media_dir: Path
     ) -> None:
-        first, second = (factories.succeeded(member, **PUBLIC) for _ in range(2))
+        first, second = (factories.succeeded(member, asker=alice.asker, **PUBLIC) for _ in range(2))
         public = f"wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav"
-        client.delete(address(first))
+        alice.client.delete(address(first))
         assert set(files_below(media_dir)) == {public, f"wav_files/{member.pk}/{second.pk}/1_voice.wav"}
-        client.delete(address(second))
+        alice.client.delete(address(second))
         assert files_below(media_dir) == []
 
     def test_deleting_what_was_never_spoken_leaves_the_public_copy_of_what_was(
-        self, client: Client, member: Member, media_dir: Path
+        self, alice: Fan, member: Member, media_dir: Path
     ) -> None:
-        factories.succeeded(member, **PUBLIC)
+        factories.succeeded(member, asker=alice.asker, **PUBLIC)
         before = files_below(media_dir)
-        client.delete(address(factories.failed(member, **PUBLIC)))
+        alice.client.delete(address(factories.failed(member, asker=alice.asker, **PUBLIC)))
         assert files_below(media_dir) == before
 
-    def test_a_retry_outlives_what_it_repeats(self, client: Client, member: Member) -> None:
-        request = factories.failed(member)
+    def test_a_retry_outlives_what_it_repeats(self, alice: Fan, member: Member) -> None:
+        request = factories.failed(member, asker=alice.asker)
         again = request.retry()
-        client.delete(address(request))
+        alice.client.delete(address(request))
         assert reloaded(again).retry_of is None
 
 

@@ -11,11 +11,11 @@ from django.db.models.functions import Now
 from django_q.models import OrmQ
 
 from testing import factories
-from testing.factories import CLUSTER, files_below, reloaded
+from testing.factories import CLUSTER, Fan, files_below, make_api_key, reloaded
 from voices.audio_objects import attempt_audio_name
-from voices.models import Member, VoiceRequest
+from voices.models import Member, Owner, VoiceRequest
 from voices.storage import SignedFileSystemStorage
-from voices.worker.sweeper import delete_stray_audio, enqueue_missing, sweep
+from voices.worker.sweeper import delete_stray_audio, enqueue_missing, forget_unused_listeners, sweep
 
 
 def waiting_rows() -> Any:
@@ -103,3 +103,14 @@ class TestStrayAudio:
         monkeypatch.undo()
         delete_stray_audio()
         assert not reloaded(overtaken).stray_audio
+
+
+def test_only_old_listeners_who_own_nothing_are_forgotten(alice: Fan, bob: Fan, member: Member) -> None:
+    factories.queued(member, asker=alice.asker)
+    make_api_key("a fan site")
+    Owner.objects.update(created=Now() - timedelta(days=2))
+    newcomer = Fan()
+    forget_unused_listeners()
+    assert set(Owner.objects.filter(kind=Owner.Kind.LISTENER)) == {alice.owner, newcomer.owner}
+    assert Owner.objects.filter(kind=Owner.Kind.API_KEY).count() == 1
+    assert bob.client.get("/api/voice-requests/").status_code == 401
