@@ -14,24 +14,8 @@ from django.db import connection
 from forv import health
 from testing.factories import Fan, make_member
 from testing.processes import Service
-from testing.tiny_voice import write_tiny_voice
+from testing.voice_model import write_voice_model
 from voices.models import Member
-
-LIVE_MEMBERS = """
-[[member]]
-id = 1
-slug = "test"
-name = "테스트 멤버"
-position = "보컬"
-mode = "pronounced"
-
-[[member]]
-id = 2
-slug = "broken"
-name = "고장난 멤버"
-position = "댄스"
-mode = "pronounced"
-"""
 
 
 @pytest.fixture(scope="session")
@@ -46,11 +30,7 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a voice model folder: a tiny voice for member 1, and one with truncated weights for member 2."""
     root = tmp_path_factory.mktemp("voice_model")
-    for voice_id in (1, 2):
-        write_tiny_voice(root, voice_id)
-    weights = root / "glow-tts" / "2" / "2g_checkpoint_1.pth.tar"
-    weights.write_bytes(weights.read_bytes()[:1000])
-    (root / "voices.toml").write_text(LIVE_MEMBERS, encoding="utf-8")
+    write_voice_model(root)
     return root
 
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from testing.processes import Service, answers, wait_until
-from tests.conftest import LIVE_MEMBERS
+from testing.voice_model import LIVE_MEMBERS
 
 
 @pytest.fixture

@@ -23,6 +23,15 @@ from voices.models import VoiceRequest
 KEEP_ALIVE_SECONDS = 15
 LOOK_AGAIN_SECONDS = 5
 
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["status"]},
+        "data": {"type": "string", "description": "The request as JSON, as `GET /api/voice-requests/{id}/` shows it."},
+    },
+    "required": ["event", "data"],
+}
+
 
 class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
     """Stream each change of a request as an event ``status`` with the request as its data."""
@@ -33,7 +42,7 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
 
     @extend_schema(
         responses={
-            (200, "text/event-stream"): OpenApiResponse(str, "The stream ends when the request is finished."),
+            (200, "text/event-stream"): OpenApiResponse(_EVENT, "The stream ends when the request is finished."),
             401: ErrorSerializer,
             404: ErrorSerializer,
         }

@@ -1,5 +1,6 @@
 """The JSON that the API takes and gives."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -114,16 +115,29 @@ class ClientSerializer(serializers.Serializer[VoiceRequest]):
     )
 
 
+@extend_schema_field({"oneOf": [{"type": "boolean"}, {"type": "string", "enum": [""]}], "default": False})
+class FlagField(serializers.Field[bool, str, bool, Any]):
+    """A flag in an address: `?download`, `?download=true` or `?download=1`."""
+
+    VALUES = {"": True, "true": True, "1": True, "false": False, "0": False}
+    default_error_messages = {"invalid": serializers.BooleanField.default_error_messages["invalid"]}
+
+    def get_value(self, dictionary: Mapping[str, Any]) -> Any:
+        # DRF would take an empty value of a form for none.
+        return dictionary.get(str(self.field_name), serializers.empty)
+
+    def to_internal_value(self, data: str) -> bool:
+        if data not in self.VALUES:
+            self.fail("invalid")
+        return self.VALUES[data]
+
+
 class DownloadSerializer(serializers.Serializer[VoiceRequest]):
     """How the audio is wanted."""
 
-    download = serializers.BooleanField(
+    download = FlagField(
         default=False, help_text="Let the browser save the file in place of playing it. `?download` is enough."
     )
-
-    def to_internal_value(self, data: Any) -> Any:
-        # `?download` without a value arrives as an empty string.
-        return super().to_internal_value({"download": True} if data.get("download") == "" else data)
 
 
 class TextsSerializer(serializers.Serializer[VoiceRequest]):

@@ -66,5 +66,5 @@ urlpatterns = [
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path("docs/", DocsView.as_view(authentication_classes=[]), name="docs"),
-    re_path(r"^(?P<rest>.*)$", no_such_address, name=NO_SUCH_ADDRESS),
+    re_path(r"^(?P<rest>[\s\S]*)$", no_such_address, name=NO_SUCH_ADDRESS),
 ]

@@ -1389,7 +1389,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Let the browser save the file in place of playing it. `?download` is enough. */
-                download?: boolean;
+                download?: boolean | "";
             };
             header?: never;
             path: {
@@ -1542,7 +1542,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": {
+                        /** @enum {string} */
+                        event: "status";
+                        /** @description The request as JSON, as `GET /api/voice-requests/{id}/` shows it. */
+                        data: string;
+                    };
                 };
             };
             400: {

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from testing.factories import Fan
+from testing.factories import Fan, succeeded
 from testing.processes import REPOSITORY
 from voices.api.gate.query_parameters import PARAMETERS
+from voices.models import Member
 
 ID = str(uuid4())
 SCHEMA = json.loads((REPOSITORY / "frontend" / "openapi.json").read_text())
@@ -62,6 +63,26 @@ def test_an_unknown_parameter_is_refused(db: None, client: Client, method: str, 
 )
 def test_an_unknown_value_is_refused(alice: Fan, address: str, code: str) -> None:
     assert refusal(alice.client, "GET", address)["code"] == code
+
+
+@pytest.mark.parametrize("value", ["=perhaps", "=yes", "=2", "=TRUE", "=%00", "=true%20"])
+def test_a_flag_is_on_or_off(member: Member, client: Client, value: str) -> None:
+    done = succeeded(member)
+    assert refusal(client, "GET", f"/api/voice-requests/{done.pk}/audio/?download{value}")["code"] == "invalid"
+
+
+@pytest.mark.parametrize(
+    ("query", "saved"), [("download", 1), ("download=1", 1), ("download=true", 1), ("download=0", 0)]
+)
+def test_a_flag_needs_no_value(member: Member, client: Client, query: str, saved: int) -> None:
+    done = succeeded(member)
+    address = client.get(f"/api/voice-requests/{done.pk}/audio/?{query}")["Location"]
+    assert ("attachment" in client.get(address).headers.get("Content-Disposition", "")) == saved
+
+
+def test_an_address_with_a_line_break_is_unknown(client: Client) -> None:
+    answer = client.get("/api/members/%0A-/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
 
 
 def test_the_message_is_korean_for_koreans(client: Client) -> None:
