@@ -20,13 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from voices import choices
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
 from voices.dictionary import DictionaryEntry as DictionaryEntry
-from voices.library.card import VoiceCard, read_card
+from voices.intake.card import VoiceCard
+from voices.library.converted import card_of
 from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
 from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.queue import Place, VoiceRequestQuerySet
-from voices.synth.errors import CheckpointError
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
 
@@ -144,11 +144,8 @@ class Voice(models.Model):
 
     @property
     def card(self) -> VoiceCard | None:
-        """The card that says what the voice was made of; ``None`` if there is none or it can't be read."""
-        try:
-            return read_card(self.glow_tts_path)
-        except CheckpointError:
-            return None
+        """The card that says what the voice was made of; ``None`` if there is none, or no worker has loaded it yet."""
+        return card_of(self.glow_tts_dir)
 
     @property
     def auditions(self) -> models.QuerySet["VoiceRequest"]:

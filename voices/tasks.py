@@ -94,7 +94,7 @@ def speak(request: VoiceRequest) -> None:
         on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )
     if request.purpose == VoiceRequest.Purpose.CHECK:
-        warnings = find_warnings(voice.glow_tts_path, voice.glow_tts_sha256, voice.mode, speech)
+        warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, speech)
         through_outage(lambda: voice.record_warnings(warnings))
     audio = encode(speech.samples, speech.sample_rate, request.format)
     try:

@@ -47,46 +47,46 @@ def refusal(folders: Folders) -> str:
     [
         (
             lambda config: config["audio"].update(sample_rate=24000),
-            "1h_config.json: sample_rate is 24000 Hz, but 1g_config.json says 22050.",
+            "HiFi-GAN 1h_config.json: sample_rate is 24000 Hz, but Glow-TTS 1g_config.json says 22050.",
         ),
         (
             lambda config: (
                 config["audio"].update(hop_length=128),
                 config["generator_model_params"].update(upsample_factors=[8, 8, 2, 1]),
             ),
-            "1h_config.json: hop_length is 128 samples, but 1g_config.json says 256.",
+            "HiFi-GAN 1h_config.json: hop_length is 128 samples, but Glow-TTS 1g_config.json says 256.",
         ),
         (
             lambda config: config["audio"].update(hop_length=200),
-            "1h_config.json: upsample_factors make 256 samples of a frame, but hop_length is 200.",
+            "HiFi-GAN 1h_config.json: upsample_factors make 256 samples of a frame, but hop_length is 200.",
         ),
         (
             lambda config: (
                 config["audio"].update(num_mels=40),
                 config["generator_model_params"].update(in_channels=40),
             ),
-            "1h_config.json: n_mels is 40 mel bands, but 1g_config.json says 20.",
+            "HiFi-GAN 1h_config.json: n_mels is 40 mel bands, but Glow-TTS 1g_config.json says 20.",
         ),
         (
             lambda config: config["generator_model_params"].update(in_channels=40),
-            "1h_config.json: in_channels is 40, but num_mels is 20.",
+            "HiFi-GAN 1h_config.json: in_channels is 40, but num_mels is 20.",
         ),
         (
             lambda config: config["generator_model_params"].update(upsample_initial_channel=10**9),
-            "1h_config.json: upsample_initial_channel is 1000000000, expected a number from 1 to 4096.",
+            "HiFi-GAN 1h_config.json: upsample_initial_channel is 1000000000, expected a number from 1 to 4096.",
         ),
         (
             lambda config: config["generator_model_params"].update(upsample_initial_channel=4096),
-            "1h_checkpoint_1.pth.tar: its config describes a larger model than the file holds.",
+            "HiFi-GAN 1h_checkpoint_1.pth.tar: its config describes a larger model than the file holds.",
         ),
         (
             lambda config: config["audio"].update(signal_norm=True, stats_path="/content/stats.npy"),
-            "1h_scale_stats.npy: statistics file is missing.",
+            "HiFi-GAN 1h_scale_stats.npy: statistics file is missing.",
         ),
-        (lambda config: config.pop("audio"), "1h_config.json: the config has no audio section."),
+        (lambda config: config.pop("audio"), "HiFi-GAN 1h_config.json: the config has no audio section."),
         (
             lambda config: config["audio"].update(sample_rate="fast"),
-            "1h_config.json: sample_rate is 'fast', expected a number from 4000 to 192000.",
+            "HiFi-GAN 1h_config.json: sample_rate is 'fast', expected a number from 4000 to 192000.",
         ),
     ],
 )
@@ -102,32 +102,36 @@ def test_a_vocoder_config_that_does_not_fit_is_refused(
     [
         (
             lambda config: config["characters"].update(punctuations=" .,!?~"),
-            "1g_checkpoint_1.pth.tar: its vocabulary has 73 symbols, but 1g_config.json lists 74.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: its vocabulary has 73 symbols, but 1g_config.json lists 74.",
         ),
         (
             lambda config: config["characters"].update(is_unique=True),
-            "1g_config.json: is_unique without is_sorted leaves the order of the symbols to chance.",
+            "Glow-TTS 1g_config.json: is_unique without is_sorted leaves the order of the symbols to chance.",
         ),
         (
             lambda config: config["characters"].update(characters_class="os.path.Graphemes.system"),
-            "1g_config.json: unknown characters_class 'system'.",
+            "Glow-TTS 1g_config.json: unknown characters_class 'system'.",
         ),
-        (lambda config: config.update(text_cleaner="__import__"), "1g_config.json: unknown text_cleaner '__import__'."),
+        (
+            lambda config: config.update(text_cleaner="__import__"),
+            "Glow-TTS 1g_config.json: unknown text_cleaner '__import__'.",
+        ),
         (
             lambda config: config.update(use_phonemes=True),
-            "1g_config.json: the voice was trained on phonemes, which this service does not make.",
+            "Glow-TTS 1g_config.json: the voice was trained on phonemes, which this service does not make.",
         ),
         (
             lambda config: config.update(hidden_channels_enc=32),
-            "1g_checkpoint_1.pth.tar: encoder.emb.weight has shape (73, 16), but the config asks for (73, 32).",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: "
+            "encoder.emb.weight has shape (73, 16), but the config asks for (73, 32).",
         ),
         (
             lambda config: config.update(num_flow_blocks_dec=64, num_block_layers=32),
-            "1g_checkpoint_1.pth.tar: its config describes a larger model than the file holds.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: its config describes a larger model than the file holds.",
         ),
         (
             lambda config: config.update(use_speaker_embedding=True),
-            "1g_config.json: voices of several speakers in one checkpoint are not supported.",
+            "Glow-TTS 1g_config.json: voices of several speakers in one checkpoint are not supported.",
         ),
     ],
 )
@@ -143,23 +147,23 @@ def test_an_acoustic_config_that_does_not_fit_is_refused(
     [
         (
             lambda weights: weights["encoder.proj_m.bias"].fill_(float("nan")),
-            "1g_checkpoint_1.pth.tar: encoder.proj_m.bias holds NaN or infinity.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: encoder.proj_m.bias holds NaN or infinity.",
         ),
         (
             lambda weights: weights.pop("encoder.proj_m.bias"),
-            "1g_checkpoint_1.pth.tar: encoder.proj_m.bias is missing.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: encoder.proj_m.bias is missing.",
         ),
         (
             lambda weights: weights.update(surplus=torch.zeros(1)),
-            "1g_checkpoint_1.pth.tar: surplus does not belong to this model.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: surplus does not belong to this model.",
         ),
         (
             lambda weights: weights.update({"encoder.proj_m.bias": torch.zeros(3)}),
-            "1g_checkpoint_1.pth.tar: encoder.proj_m.bias has shape (3,), but the config asks for (20,).",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: encoder.proj_m.bias has shape (3,), but the config asks for (20,).",
         ),
         (
             lambda weights: weights["decoder.flows.1.weight"].fill_(1.0),
-            "1g_checkpoint_1.pth.tar: a flow's matrix cannot be inverted.",
+            "Glow-TTS 1g_checkpoint_1.pth.tar: a flow's matrix cannot be inverted.",
         ),
     ],
 )
@@ -190,17 +194,17 @@ def test_weights_of_the_other_model_are_refused(tiny_folders: Folders) -> None:
     vocoder_weights = vocoder.read_bytes()
     vocoder.write_bytes(acoustic.read_bytes())
     sentence = "these are not the weights of a vocoder (hifigan_generator)"
-    assert refusal(tiny_folders) == f"1h_checkpoint_1.pth.tar: {sentence}."
+    assert refusal(tiny_folders) == f"HiFi-GAN 1h_checkpoint_1.pth.tar: {sentence}."
     acoustic.write_bytes(vocoder_weights)
     sentence = "these are not the weights of an acoustic model (glow_tts)"
-    assert refusal(tiny_folders) == f"1g_checkpoint_1.pth.tar: {sentence}."
+    assert refusal(tiny_folders) == f"Glow-TTS 1g_checkpoint_1.pth.tar: {sentence}."
 
 
 @pytest.mark.parametrize("kept", [0, 10, 1000, -100])
 def test_a_truncated_checkpoint_is_refused(tiny_folders: Folders, kept: int) -> None:
     (path,) = tiny_folders[0].glob("*.pth.tar")
     path.write_bytes(path.read_bytes()[:kept])
-    assert refusal(tiny_folders) == "1g_checkpoint_1.pth.tar: the file is damaged or truncated."
+    assert refusal(tiny_folders) == "Glow-TTS 1g_checkpoint_1.pth.tar: the file is damaged or truncated."
 
 
 def test_missing_files_are_named(tiny_folders: Folders) -> None:
@@ -213,7 +217,7 @@ def test_missing_files_are_named(tiny_folders: Folders) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
 def test_a_config_that_is_no_json_object_is_refused(tiny_folders: Folders, content: bytes) -> None:
     (tiny_folders[0] / "1g_config.json").write_bytes(content)
-    assert refusal(tiny_folders).startswith("1g_config.json: config is not")
+    assert refusal(tiny_folders).startswith("Glow-TTS 1g_config.json: config is not")
 
 
 def test_a_config_may_have_comments_as_in_the_sce_tts_recipe(tiny_folders: Folders) -> None:
@@ -240,9 +244,11 @@ def test_a_checkpoint_whose_pickle_runs_code_is_refused_and_does_not_run(tiny_fo
     mark = tmp_path / "it-ran"
     (path,) = tiny_folders[0].glob("*.pth.tar")
     torch.save({"model": Evil(mark)}, path)
-    assert refusal(tiny_folders) == "1g_checkpoint_1.pth.tar: refused, its pickle would run code (posix.mkdir)."
+    assert (
+        refusal(tiny_folders) == "Glow-TTS 1g_checkpoint_1.pth.tar: refused, its pickle would run code (posix.mkdir)."
+    )
     path.write_bytes(pickle.dumps({"model": Evil(mark)}))
-    assert refusal(tiny_folders).startswith("1g_checkpoint_1.pth.tar: ")
+    assert refusal(tiny_folders).startswith("Glow-TTS 1g_checkpoint_1.pth.tar: ")
     assert not mark.exists()
 
 
@@ -268,7 +274,7 @@ def test_a_number_of_numpy_can_not_forge_an_address(tiny_folders: Folders) -> No
 
     (path,) = tiny_folders[0].glob("*.pth.tar")
     torch.save({**torch.load(path, weights_only=True), "loss": Forged()}, path)
-    assert refusal(tiny_folders).startswith("1g_checkpoint_1.pth.tar: ")
+    assert refusal(tiny_folders).startswith("Glow-TTS 1g_checkpoint_1.pth.tar: ")
 
 
 @pytest.fixture
@@ -282,7 +288,7 @@ def test_statistics_whose_pickle_runs_code_are_refused_and_do_not_run(legacy_fol
     mark = tmp_path / "it-ran"
     path = legacy_folders[0] / "1g_scale_stats.npy"
     np.save(path, {"mel_mean": Evil(mark)}, allow_pickle=True)  # type: ignore[arg-type]
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: refused, its pickle would run posix.mkdir."
+    assert refusal(legacy_folders) == "Glow-TTS 1g_scale_stats.npy: refused, its pickle would run code (posix.mkdir)."
     assert not mark.exists()
 
 
@@ -293,16 +299,22 @@ def test_statistics_cannot_claim_memory(legacy_folders: Folders) -> None:
 
     path = legacy_folders[0] / "1g_scale_stats.npy"
     np.save(path, {"mel_mean": Huge()}, allow_pickle=True)  # type: ignore[arg-type]
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: refused, its pickle would run an array of a foreign kind."
+    assert (
+        refusal(legacy_folders)
+        == "Glow-TTS 1g_scale_stats.npy: refused, its pickle would run code (an array of a foreign kind)."
+    )
 
 
 def test_statistics_must_fit_the_model(legacy_folders: Folders) -> None:
     path = legacy_folders[0] / "1g_scale_stats.npy"
     legacy_voice.write_statistics(path, seed=1, n_mels=80)
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: mel_mean has shape (80,), but the model has 20 mel bands."
+    assert (
+        refusal(legacy_folders)
+        == "Glow-TTS 1g_scale_stats.npy: mel_mean has shape (80,), but the model has 20 mel bands."
+    )
     path.write_bytes(path.read_bytes()[:200])
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: statistics file is damaged or truncated."
+    assert refusal(legacy_folders) == "Glow-TTS 1g_scale_stats.npy: statistics file is damaged or truncated."
     np.save(path, {"mel_mean": np.full(20, np.nan), "mel_std": np.ones(20)}, allow_pickle=True)  # type: ignore[arg-type]
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: mel_mean holds NaN or infinity."
+    assert refusal(legacy_folders) == "Glow-TTS 1g_scale_stats.npy: mel_mean holds NaN or infinity."
     np.save(path, np.zeros(20))
-    assert refusal(legacy_folders) == "1g_scale_stats.npy: statistics file is damaged or truncated."
+    assert refusal(legacy_folders) == "Glow-TTS 1g_scale_stats.npy: statistics file is damaged or truncated."

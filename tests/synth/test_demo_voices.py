@@ -8,10 +8,11 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from voices.library.card import VoiceCard, describe_model, read_card
+from voices.intake.card import VoiceCard
+from voices.library.card import describe_model, read_card
 from voices.library.manifest import ManifestMember, read_manifest
 from voices.synth import load_voice, synthesize
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 from voices.synth.text.hangul import count_syllables
 from voices.synth.voice import Voice
 
@@ -72,10 +73,11 @@ def card_of(member: ManifestMember) -> VoiceCard:
 @pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.slug)
 def test_its_card_is_about_its_weights(member: ManifestMember) -> None:
     card = card_of(member)
-    files = read_voice_settings(VOICE_MODEL / member.glow_tts_dir, VOICE_MODEL / member.hifigan_dir)
+    acoustic_model = find_model(VOICE_MODEL / member.glow_tts_dir, "glow_tts")
+    vocoder = find_model(VOICE_MODEL / member.hifigan_dir, "hifigan")
     assert (card.name, card.mode) == (member.name, member.mode)
-    assert card.acoustic_model == describe_model(files.acoustic_model.weights, card.acoustic_model.seed)
-    assert card.vocoder == describe_model(files.vocoder.weights, card.vocoder.seed)
+    assert card.acoustic_model == describe_model(acoustic_model.weights, card.acoustic_model.seed)
+    assert card.vocoder == describe_model(vocoder.weights, card.vocoder.seed)
 
 
 def test_there_are_five_and_all_are_understood() -> None:

@@ -26,7 +26,7 @@ def run(code: str, **environment: str) -> str:
 def test_reading_and_encoding_load_neither_torch_nor_coqui_nor_django() -> None:
     run(
         "import sys\n"
-        "import voices.synth, voices.synth.checkpoint, voices.synth.errors, voices.synth.speech\n"
+        "import voices.synth, voices.synth.models, voices.synth.errors, voices.synth.speech\n"
         "import numpy\n"
         "voices.synth.read('3시 BTS game 값이', 'pronounced')\n"
         "voices.synth.encode(numpy.zeros(9, dtype='float32'), 22050, 'wav')\n"

@@ -20,7 +20,7 @@ from training.models.start import open_acoustic_model, open_vocoder
 from training.train_acoustic import train_acoustic
 from training.train_vocoder import PEAK, SpokenVoice, load_voice, segments
 from training.voice import export
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +114,8 @@ def test_the_steps_of_an_exported_voice_include_those_of_the_voice_it_started_fr
     monkeypatch.setattr(sys, "argv", ["export", str(run), str(tmp_path), "--voice", "7"])
     export.main()
     pair = tmp_path / "glow-tts" / "7", tmp_path / "hifigan-v2" / "7"
-    files = read_voice_settings(*pair)
-    assert files.acoustic_model.weights.name == "7g_checkpoint_3.pth.tar"
-    assert files.vocoder.weights.name == "7h_checkpoint_2.pth.tar"
+    assert find_model(pair[0], "glow_tts").weights.name == "7g_checkpoint_3.pth.tar"
+    assert find_model(pair[1], "hifigan").weights.name == "7h_checkpoint_2.pth.tar"
     assert (open_acoustic_model(pair[0]).steps, open_vocoder(pair[1]).steps) == (3, 2)
 
 

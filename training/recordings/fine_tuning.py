@@ -24,11 +24,12 @@ from training.sentences import HELD_OUT, held_out_sentences
 from training.train_acoustic import train_acoustic
 from training.voice import level
 from training.voice.export import export
-from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, read_card
+from voices.intake.card import Data, Hearing, VoiceCard
+from voices.library.card import describe_model, installed_versions, read_card
 from voices.library.hashes import sha256_of
 from voices.library.manifest import ManifestMember
 from voices.synth import load_voice, read
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 from voices.synth.text.hangul import only_syllables
 
 SEED = 0
@@ -100,9 +101,8 @@ def fine_tune(
         device: "cpu" or "cuda".
         on_pace: called every few steps with the progress.
     """
-    settings = read_voice_settings(base.glow_tts, base.hifigan).acoustic_model
-    write_corpus(recordings, work / "corpus", settings.audio.sample_rate)
     config = open_acoustic_model(base.glow_tts).config
+    write_corpus(recordings, work / "corpus", config.audio.sample_rate)
     run = work / f"from-{base.member.id}"
     utterances = load_utterances(work / "corpus", config)
     train_acoustic(utterances, run, steps, start=base.glow_tts, seed=SEED, device=device, on_pace=on_pace)
@@ -134,7 +134,7 @@ def make_card(name: str, base: DemoVoice, work: Path, weights: Path, rates: Erro
     """Return the card of the voice in `work`, for the member called `name`."""
     utterances, minutes = corpus_size(work / "corpus")
     base_card = read_card(base.glow_tts)
-    vocoder = read_voice_settings(base.glow_tts, base.hifigan).vocoder.weights
+    vocoder = find_model(base.hifigan, "hifigan").weights
     return VoiceCard(
         name=name,
         mode=base.member.mode,

@@ -15,9 +15,10 @@ from training.corpus.folder import corpus_size
 from training.corpus.teachers import PACKAGE, TEACHERS
 from training.measures.judge import NAME, Judge, voice_error_rate
 from training.sentences import HELD_OUT, held_out_sentences
-from voices.library.card import Data, Hearing, VoiceCard, describe_model, installed_versions, write_card
+from voices.intake.card import Data, Hearing, VoiceCard
+from voices.library.card import describe_model, installed_versions, write_card
 from voices.synth import load_voice
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 
 DATA_LICENCE = "Apache-2.0; recordings behind the teacher: CC BY 3.0, Koniwa (see voice_model/LICENSES.md)"
 VOICE_LICENCE = "as this repository (see voice_model/LICENSES.md)"
@@ -39,7 +40,6 @@ def main() -> None:
     parser.add_argument("--vocoder-seed", type=int, default=0)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    files = read_voice_settings(arguments.glow_tts, arguments.hifigan)
     source = f"a synthetic teacher, {PACKAGE}: {TEACHERS[arguments.teacher]}"
     utterances, minutes = corpus_size(arguments.corpus)
     voice = load_voice(arguments.glow_tts, arguments.hifigan, mode="pronounced")
@@ -54,8 +54,8 @@ def main() -> None:
             made_on=datetime.date.today(),
             fine_tuned_from=arguments.fine_tuned_from,
             data=Data(source, DATA_LICENCE, utterances, round(minutes, 1)),
-            acoustic_model=describe_model(files.acoustic_model.weights, arguments.seed),
-            vocoder=describe_model(files.vocoder.weights, arguments.vocoder_seed),
+            acoustic_model=describe_model(find_model(arguments.glow_tts, "glow_tts").weights, arguments.seed),
+            vocoder=describe_model(find_model(arguments.hifigan, "hifigan").weights, arguments.vocoder_seed),
             versions=installed_versions(),
             hearings=[Hearing(NAME, HELD_OUT, len(sentences), round(rate, 4))],
         ),

@@ -15,7 +15,7 @@ import torch
 
 from training.sentences import held_out_sentences
 from voices.synth import load_voice, synthesize
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 
 LOUDNESS = -18.0  # LUFS
 SENTENCES = 12
@@ -47,7 +47,7 @@ def make_louder(weights: pathlib.Path, decibels: float) -> None:
 
 def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
     """Set a voice to `LOUDNESS` over the sentences; return its loudness before, in LUFS. Silence is not changed."""
-    weights = read_voice_settings(glow_tts, hifigan).acoustic_model.weights
+    weights = find_model(glow_tts, "glow_tts").weights
     was = now = loudness(glow_tts, hifigan, sentences)
     for _ in range(ROUNDS):
         if not math.isfinite(now) or abs(LOUDNESS - now) < TOLERANCE:

@@ -1,11 +1,9 @@
 """What staff should know about a voice that can speak, before fans hear it."""
 
-from pathlib import Path
-
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from voices.library.card import read_card
+from voices.library.converted import card_of
 from voices.synth.speech import Speech
 
 WARNINGS = {
@@ -18,12 +16,9 @@ WARNINGS = {
 QUIET_DB, LOUD_PEAK = -32.0, 0.99  # RMS below full scale; largest sample
 
 
-def find_warnings(glow_tts: Path, glow_tts_sha256: str, mode: str, speech: Speech) -> list[str]:
-    """Return the codes of the ``WARNINGS`` that are true for a voice, by its card and its speech.
-
-    Raises :class:`voices.synth.CheckpointError` if the card can't be read.
-    """
-    card = read_card(glow_tts)
+def find_warnings(glow_tts_dir: str, glow_tts_sha256: str, mode: str, speech: Speech) -> list[str]:
+    """Return the codes of the ``WARNINGS`` that are true for a voice that has spoken, by its card and its speech."""
+    card = card_of(glow_tts_dir)
     level = 10 * np.log10(float(np.mean(np.square(speech.samples))) + 1e-12)
     found = {
         "no_card": card is None,

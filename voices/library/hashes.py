@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 
 
 class VoiceHashes(NamedTuple):
@@ -23,7 +23,7 @@ def sha256_of(path: Path) -> str:
 def hash_voice_files(glow_tts_dir: Path, hifigan_dir: Path) -> VoiceHashes:
     """Hash the weights that would be loaded from the two folders.
 
-    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing or the two models don't fit each other.
+    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing.
     """
-    files = read_voice_settings(glow_tts_dir, hifigan_dir)
-    return VoiceHashes(sha256_of(files.acoustic_model.weights), sha256_of(files.vocoder.weights))
+    glow_tts, hifigan = find_model(glow_tts_dir, "glow_tts"), find_model(hifigan_dir, "hifigan")
+    return VoiceHashes(sha256_of(glow_tts.weights), sha256_of(hifigan.weights))

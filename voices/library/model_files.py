@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from voices.library import card
-from voices.synth.checkpoint import read_voice_settings
+from voices.intake import card
+from voices.intake.model_paths import CARD, ModelPaths
+from voices.intake.refusal import shorten
+from voices.synth.models import find_model
 
 # The names that an upload's files are stored under; coqui-tts looks for the same ones.
 WEIGHTS, CONFIG, STATISTICS = "checkpoint.pth", "config.json", "scale_stats.npy"
@@ -21,10 +23,11 @@ _OTHERS_MAX_BYTES = 2**20
 
 
 class SourceFile(NamedTuple):
-    """An open file, and the name that it is to be stored under."""
+    """An open file, the name that it is to be stored under, and the name that the user knows it by."""
 
     name: str
     content: IO[bytes]
+    known_as: str = ""  # empty: as it is stored
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def uploaded_pair(uploaded: Mapping[str, Any]) -> PairFiles:
     """Return the files of an upload, by its REQUIRED_FIELDS and OPTIONAL_FIELDS."""
 
     def file(field: str, name: str) -> SourceFile:
-        return SourceFile(name, uploaded[field].file)
+        return SourceFile(name, uploaded[field].file, shorten(uploaded[field].name))
 
     def optional(field: str, name: str) -> SourceFile | None:
         return file(field, name) if uploaded.get(field) else None
@@ -68,7 +71,7 @@ def uploaded_pair(uploaded: Mapping[str, Any]) -> PairFiles:
             file("glow_tts", WEIGHTS),
             file("glow_tts_config", CONFIG),
             optional("glow_tts_statistics", STATISTICS),
-            optional("card", card.FILE_NAME),
+            optional("card", CARD),
         ),
         hifigan=ModelFiles(
             file("hifigan", WEIGHTS), file("hifigan_config", CONFIG), optional("hifigan_statistics", STATISTICS)
@@ -80,22 +83,17 @@ def uploaded_pair(uploaded: Mapping[str, Any]) -> PairFiles:
 def open_pair(glow_tts_dir: Path, hifigan_dir: Path) -> Iterator[PairFiles]:
     """Open the files of both models in their folders; they keep their names.
 
-    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing or the two models don't fit each other.
+    Raises :class:`voices.synth.errors.CheckpointError` if a file is missing.
     """
-    found = read_voice_settings(glow_tts_dir, hifigan_dir)
     with ExitStack() as stack:
 
-        def open_model(weights: Path, config_name: str) -> ModelFiles:
-            def file(name: str) -> SourceFile:
-                return SourceFile(name, stack.enter_context(weights.with_name(name).open("rb")))
+        def open_model(paths: ModelPaths) -> ModelFiles:
+            def file(path: Path) -> SourceFile:
+                return SourceFile(path.name, stack.enter_context(path.open("rb")))
 
-            def optional(name: str) -> SourceFile | None:
-                return file(name) if weights.with_name(name).is_file() else None
-
-            statistics = config_name.replace("config.json", STATISTICS)
-            return ModelFiles(file(weights.name), file(config_name), optional(statistics), optional(card.FILE_NAME))
+            statistics, its_card = (file(path) if path else None for path in (paths.statistics, paths.card))
+            return ModelFiles(file(paths.weights), file(paths.config), statistics, its_card)
 
         yield PairFiles(
-            open_model(found.acoustic_model.weights, found.acoustic_model.config_name),
-            open_model(found.vocoder.weights, found.vocoder.config_name),
+            open_model(find_model(glow_tts_dir, "glow_tts")), open_model(find_model(hifigan_dir, "hifigan"))
         )

@@ -4,7 +4,9 @@ So the same pair is stored once, another config beside the same weights makes an
 chose elsewhere becomes a path.
 """
 
+import contextlib
 import hashlib
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -12,8 +14,12 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from voices.library.converted import converted_folder
 from voices.library.hashes import sha256_of
 from voices.library.model_files import ModelFiles, PairFiles, SourceFile
+
+# Beside the files of an upload: the names that they had, for messages.
+KNOWN_AS = "known_as.json"
 
 
 class StoredPair(NamedTuple):
@@ -31,6 +37,14 @@ def voice_folder(name: str) -> Path:
     return imported if imported.is_dir() else Path(settings.VOICE_MODEL_DIR) / name
 
 
+def known_names(folder: Path) -> dict[str, str]:
+    """Return the names that the user knows the files in a folder by; empty if they are the files' own."""
+    with contextlib.suppress(FileNotFoundError):
+        names: dict[str, str] = json.loads((folder / KNOWN_AS).read_text(encoding="utf-8"))
+        return names
+    return {}
+
+
 def store_pair(member_id: int, pair: PairFiles) -> StoredPair:
     """Copy the files of both models. After an ``OSError`` no folder is left where a voice would look for it."""
     glow_tts_dir, glow_tts_sha256 = _store("glow-tts", member_id, pair.glow_tts)
@@ -39,13 +53,14 @@ def store_pair(member_id: int, pair: PairFiles) -> StoredPair:
 
 
 def delete_stored(name: str) -> None:
-    """Delete the folder of an imported model. The folders that come with the service are left alone."""
+    """Delete the folder of an imported model and its conversion. The folders that come with the service are left."""
     folder = Path(settings.IMPORTED_VOICES_DIR) / name
     if not folder.is_dir():
         return
     # Renamed first, so that no voice is ever loaded from half of its files.
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="deleted-") as doomed:
         folder.rename(Path(doomed) / "voice")
+    shutil.rmtree(converted_folder(name), ignore_errors=True)
 
 
 def _store(kind: str, member_id: int, files: ModelFiles) -> tuple[str, str]:
@@ -65,7 +80,17 @@ def _store(kind: str, member_id: int, files: ModelFiles) -> tuple[str, str]:
             except OSError:
                 if not target.is_dir():  # otherwise another process stored the same files at the same moment
                     raise
+    _keep_names(target, files)
     return folder, hashes[files.weights.name]
+
+
+def _keep_names(folder: Path, files: ModelFiles) -> None:
+    """Write down under which names the files came the last time."""
+    names = {file.name: file.known_as for file in files if file.known_as}
+    if names:
+        unfinished = folder / f"{KNOWN_AS}.part"
+        unfinished.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+        unfinished.replace(folder / KNOWN_AS)
 
 
 def _copy(source: SourceFile, folder: Path) -> str:

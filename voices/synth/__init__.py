@@ -21,6 +21,7 @@ from voices.synth.text import Dropped, Lexicon, Mode, Sentence, Spoken, Token, r
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voices.synth.models import ConvertedModel
     from voices.synth.voice import Device, Voice
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "read",
     "speak",
     "synthesize",
+    "voice_of",
 ]
 
 
@@ -55,3 +57,12 @@ def load_voice(
     from voices.synth import voice
 
     return voice.load_voice(glow_tts_dir, hifigan_dir, device, mode)
+
+
+def voice_of(
+    glow_tts: ConvertedModel, hifigan: ConvertedModel, device: Device = "cpu", mode: Mode = "spelled"
+) -> Voice:
+    """Load a voice from its converted models, and torch. Raises CheckpointError if they don't fit each other."""
+    from voices.synth import voice
+
+    return voice.Voice(glow_tts, hifigan, mode, device)

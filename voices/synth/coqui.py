@@ -58,14 +58,6 @@ def hifigan_generator_class() -> Any:
     return HifiganGenerator
 
 
-def characters_module() -> Any:
-    """Return coqui's module of vocabulary classes (`characters`)."""
-    import_torchaudio()
-    from TTS.tts.utils.text import characters
-
-    return characters
-
-
 def cleaners_module() -> Any:
     """Return coqui's module of text cleaners (`cleaners`)."""
     import_torchaudio()

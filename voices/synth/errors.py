@@ -5,13 +5,12 @@ The Django layer translates a code into a sentence for the user; the messages he
 
 from __future__ import annotations
 
-import re
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from voices.intake.refusal import FileProblem, Parameter, Refused
 
+if TYPE_CHECKING:
+    from voices.intake.settings import ModelKind
     from voices.synth.plausibility import Flaw
 
 
@@ -26,28 +25,27 @@ class CheckpointError(SynthError):
 
     code = "voice_unusable"
 
-    def __init__(self, file_name: str, reason: str) -> None:
-        """Take the name of the file (never its folder on the server) and what is wrong with it."""
-        super().__init__(f"{file_name}: {reason}.")
-        self.file_name = file_name
-        self.reason = reason
+    def __init__(self, model: str, file_name: str, reason: str, **parameters: Parameter) -> None:
+        """Take what is wrong with which file.
+
+        Args:
+            model: GLOW_TTS, HIFIGAN, or "" where a file belongs to neither.
+            file_name: as the user knows it; never its folder on the server.
+            reason: a code of `voices.intake.refusal.REASONS`.
+            parameters: what the sentences of that code name.
+        """
+        self.problem = FileProblem(model, file_name, reason, parameters)
+        super().__init__(str(self.problem))
 
 
 GLOW_TTS, HIFIGAN = "Glow-TTS", "HiFi-GAN"
+MODELS: dict[ModelKind, str] = {"glow_tts": GLOW_TTS, "hifigan": HIFIGAN}
 
 
-def with_model(model: str, file_name: str) -> str:
-    """Return a file's name with its model before it, where files of both models are called so."""
-    return file_name if re.match(r"\d*[gh]_", file_name) else f"{model} {file_name}"
-
-
-@contextmanager
-def naming_model(model: str) -> Iterator[None]:
-    """Let the CheckpointErrors of a block say which model the file belongs to."""
-    try:
-        yield
-    except CheckpointError as error:
-        raise CheckpointError(with_model(model, error.file_name), error.reason) from error
+def checkpoint_error(refused: Refused, model: str, file_name: str) -> CheckpointError:
+    """Return the error for a file that was refused."""
+    refusal = refused.refusal
+    return CheckpointError(model, file_name, refusal.code, **refusal.parameters)
 
 
 class NothingToSayError(SynthError):

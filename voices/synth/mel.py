@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import collections
-import io
-import pickle
-import pickletools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voices.synth.errors import CheckpointError
+from voices.intake.settings import AsIs, LevelRange, Statistics
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
-MAX_STATS_BYTES = 256 * 1024  # a usual file has 10 kB: four arrays of at most 1025 numbers
+    from voices.intake.settings import AudioSettings
 
 
 @dataclass(frozen=True)
@@ -88,94 +82,12 @@ class MelAsIs:
 MelNormalization = MelStatistics | MelRange | MelAsIs
 
 
-def read_statistics(path: Path, n_mels: int) -> MelStatistics:
-    """Read coqui's `scale_stats.npy`: a pickled dict with `mel_mean` and `mel_std`, both [n_mels].
-
-    Raises:
-        CheckpointError: the file is missing, too large, damaged, not for `n_mels` bands, or a pickle that would call
-            anything except the constructors of arrays and plain containers.
-    """
-    try:
-        if path.stat().st_size > MAX_STATS_BYTES:
-            raise CheckpointError(path.name, f"statistics file is larger than {MAX_STATS_BYTES} bytes")
-        content = _read_pickled_array(io.BytesIO(path.read_bytes()))
-    except _ForbiddenGlobal as error:
-        raise CheckpointError(path.name, f"refused, its pickle would run {error}") from error
-    except FileNotFoundError as error:
-        raise CheckpointError(path.name, "statistics file is missing") from error
-    except CheckpointError:
-        raise
-    except Exception as error:  # a damaged pickle can raise anything
-        raise CheckpointError(path.name, "statistics file is damaged or truncated") from error
-    if not isinstance(content, dict):
-        raise CheckpointError(path.name, "statistics file does not hold a dict")
-    mean, std = (_band_values(content.get(key), key, path, n_mels) for key in ("mel_mean", "mel_std"))
-    if (std <= 0).any():
-        raise CheckpointError(path.name, "mel_std is not positive everywhere")
-    return MelStatistics(mean, std)
-
-
-def _band_values(values: object, key: str, path: Path, n_mels: int) -> NDArray[np.float64]:
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
-        raise CheckpointError(path.name, f"{key} is not an array of numbers")
-    if values.shape != (n_mels,):
-        raise CheckpointError(path.name, f"{key} has shape {values.shape}, but the model has {n_mels} mel bands")
-    if not np.isfinite(values).all():
-        raise CheckpointError(path.name, f"{key} holds NaN or infinity")
-    return values.astype(np.float64)
-
-
-class _ForbiddenGlobal(Exception):
-    """A pickle asks for a name that is not needed to read numbers."""
-
-
-def _empty_array(subtype: type, shape: tuple[int, ...], typecode: bytes) -> NDArray[Any]:
-    # numpy's own pickles always begin with an empty array, which __setstate__ fills; another shape could only be an
-    # attempt to exhaust memory.
-    if subtype is not np.ndarray or shape != (0,):
-        raise _ForbiddenGlobal("an array of a foreign kind")
-    return np.ndarray(shape, dtype=np.int8)
-
-
-def number_of(dtype: np.dtype[Any], raw: bytes) -> Any:
-    """Return the number that numpy pickled as its dtype and its bytes; in place of numpy's own function.
-
-    Raises an exception for a dtype that holds objects: its bytes would be taken for addresses.
-    """
-    if dtype.hasobject:
-        raise _ForbiddenGlobal("a number that holds an object")
-    return np.frombuffer(raw, dtype=dtype, count=1)[0]
-
-
-# numpy 2.0 moved these from numpy.core to numpy._core; older files have the old name.
-_ALLOWED_GLOBALS: dict[tuple[str, str], object] = {
-    ("numpy", "ndarray"): np.ndarray,
-    ("numpy", "dtype"): np.dtype,
-    ("collections", "OrderedDict"): collections.OrderedDict,
-    **{(f"numpy.{core}.multiarray", "_reconstruct"): _empty_array for core in ("core", "_core")},
-    **{(f"numpy.{core}.multiarray", "scalar"): number_of for core in ("core", "_core")},
-}
-
-
-class _NumbersOnlyUnpickler(pickle.Unpickler):
-    def find_class(self, module: str, name: str) -> object:
-        try:
-            return _ALLOWED_GLOBALS[module, name]
-        except KeyError:
-            raise _ForbiddenGlobal(f"{module}.{name}") from None
-
-
-def _read_pickled_array(file: io.BytesIO) -> object:
-    """Return the single object in an .npy file that `numpy.save` wrote with `allow_pickle`."""
-    version = np.lib.format.read_magic(file)
-    header = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}[version]
-    shape, _, dtype = header(file)
-    if shape != () or not dtype.hasobject:
-        raise ValueError("not a single pickled object")
-    pickled = file.read()
-    for opcode, argument, _position in pickletools.genops(pickled):
-        # The unpickler reserves memory up to the largest number of a memo.
-        if opcode.name.endswith("PUT") and int(argument or 0) > len(pickled):
-            raise ValueError("a memo that can't be needed")
-    array = _NumbersOnlyUnpickler(io.BytesIO(pickled)).load()
-    return array.item() if isinstance(array, np.ndarray) else array
+def normalization_of(settings: AudioSettings) -> MelNormalization:
+    """Return the normalization that a model's settings describe."""
+    match settings.normalization:
+        case Statistics(mean, std):
+            return MelStatistics(np.array(mean), np.array(std))
+        case LevelRange(min_level_db, ref_level_db, max_norm, symmetric, clip):
+            return MelRange(min_level_db, ref_level_db, max_norm, symmetric, clip)
+        case AsIs():
+            return MelAsIs()

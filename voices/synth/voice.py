@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -10,21 +10,33 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import torch
 
-from voices.synth import coqui
-from voices.synth.checkpoint import (
+from voices.intake import sandbox
+from voices.intake.settings import (
+    AcousticLayers,
     AcousticModelSettings,
+    VocoderLayers,
     VocoderSettings,
-    VoiceSettings,
-    read_voice_settings,
+    keyword_arguments,
 )
-from voices.synth.errors import GLOW_TTS, HIFIGAN, CheckpointError, NothingToSayError, RunawaySpeechError, naming_model
-from voices.synth.weights import Weights, load_module, read_weights, refuse_larger_model
+from voices.synth import coqui
+from voices.synth.errors import (
+    GLOW_TTS,
+    HIFIGAN,
+    CheckpointError,
+    NothingToSayError,
+    RunawaySpeechError,
+)
+from voices.synth.mel import normalization_of
+from voices.synth.models import ConvertedModel, convert_model, find_model
+from voices.synth.symbols import symbol_table
+from voices.synth.weights import ModelWeights
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from voices.intake.model_paths import ModelPaths
     from voices.synth.text import Mode
 
 MAX_UTTERANCE_SECONDS = 120.0  # a sentence of sixty syllables takes about fifteen
@@ -43,21 +55,23 @@ class Utterance:
 class Voice:
     """Both models of a voice in memory. Use `load_voice` to get one; threads may share it."""
 
-    def __init__(self, settings: VoiceSettings, mode: Mode, device: Device) -> None:
-        """Load the weights; raises CheckpointError as `load_voice` does."""
+    def __init__(self, glow_tts: ConvertedModel, hifigan: ConvertedModel, mode: Mode, device: Device) -> None:
+        """Load the weights of two converted models; raises CheckpointError if they don't fit each other."""
+        acoustic_model, vocoder = glow_tts.converted.model, hifigan.converted.model
+        assert isinstance(acoustic_model, AcousticModelSettings)
+        assert isinstance(vocoder, VocoderSettings)
+        _refuse_misfits(acoustic_model, glow_tts.paths, vocoder, hifigan.paths)
         self.mode: Mode = mode
         self.device: Device = device
-        self.sample_rate = settings.acoustic_model.audio.sample_rate
-        self.hop_length = settings.acoustic_model.audio.hop_length
-        self.noise_scale = settings.acoustic_model.noise_scale
-        self._symbol_table = settings.acoustic_model.symbols
-        self._acoustic_normalization = settings.acoustic_model.audio.normalization
-        self._vocoder_normalization = settings.vocoder.audio.normalization
-        self._n_mels = settings.acoustic_model.audio.n_mels
-        with naming_model(GLOW_TTS):
-            self._acoustic_model: Any = _load_acoustic_model(settings.acoustic_model).to(device)
-        with naming_model(HIFIGAN):
-            self._vocoder: Any = _load_vocoder(settings.vocoder).to(device)
+        self.sample_rate = acoustic_model.audio.sample_rate
+        self.hop_length = acoustic_model.audio.hop_length
+        self.noise_scale = acoustic_model.noise_scale
+        self._symbol_table = symbol_table(acoustic_model.symbols)
+        self._acoustic_normalization = normalization_of(acoustic_model.audio)
+        self._vocoder_normalization = normalization_of(vocoder.audio)
+        self._n_mels = acoustic_model.audio.n_mels
+        self._acoustic_model: Any = _load_acoustic_model(acoustic_model, glow_tts).to(device)
+        self._vocoder: Any = _load_vocoder(vocoder, hifigan).to(device)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -161,6 +175,8 @@ def load_voice(
 ) -> Voice:
     """Load a voice from the folders of its acoustic model and its vocoder.
 
+    A child process without privileges converts the files first; the converted ones are not kept.
+
     Args:
         glow_tts_dir: has weights, config and, if the config asks for them, statistics.
         hifigan_dir: the same.
@@ -170,54 +186,65 @@ def load_voice(
     Raises:
         CheckpointError: a file is missing, damaged or unsafe, or the two models do not fit each other.
     """
-    return Voice(read_voice_settings(Path(glow_tts_dir), Path(hifigan_dir)), mode, device)
+    with tempfile.TemporaryDirectory() as folder:
+        glow_tts = convert_model(find_model(Path(glow_tts_dir), "glow_tts"), Path(folder))
+        hifigan = convert_model(find_model(Path(hifigan_dir), "hifigan"), Path(folder))
+        return Voice(glow_tts, hifigan, mode, device)
 
 
-def _load_acoustic_model(settings: AcousticModelSettings) -> torch.nn.Module:
-    weights = read_weights(settings.weights)
-    name = settings.weights.name
-    embedding = weights.get("encoder.emb.weight")
+def _refuse_misfits(
+    acoustic_model: AcousticModelSettings, glow_tts: ModelPaths, vocoder: VocoderSettings, hifigan: ModelPaths
+) -> None:
+    for name, unit in (("sample_rate", " Hz"), ("hop_length", " samples"), ("n_mels", " mel bands")):
+        ours, theirs = getattr(vocoder.audio, name), getattr(acoustic_model.audio, name)
+        if ours != theirs:
+            parameters = {"name": name, "ours": ours, "unit": unit, "other": f"{GLOW_TTS} {glow_tts.name('config')}"}
+            raise CheckpointError(HIFIGAN, hifigan.name("config"), "models_differ", **parameters, theirs=theirs)
+
+
+def _load_acoustic_model(settings: AcousticModelSettings, source: ConvertedModel) -> torch.nn.Module:
+    weights = ModelWeights(source.folder / sandbox.WEIGHTS, GLOW_TTS, source.paths.name("weights"))
+    embedding = weights.tensors.get("encoder.emb.weight")
     if embedding is None or embedding.ndim != 2:
-        raise CheckpointError(name, "these are not the weights of an acoustic model (glow_tts)")
+        raise weights.error("not_glow_tts")
     if len(embedding) != settings.symbols.row_count:
-        listed = f"{settings.config_name} lists {settings.symbols.row_count}"
-        raise CheckpointError(name, f"its vocabulary has {len(embedding)} symbols, but {listed}")
-    refuse_larger_model(_flow_size(settings.layers), weights, settings.weights)
-    model: Any = load_module(lambda: coqui.build_glow_tts(len(embedding), settings.layers), weights, settings.weights)
+        other = source.paths.name("config")
+        raise weights.error("vocabulary_size", found=len(embedding), other=other, listed=settings.symbols.row_count)
+    weights.refuse_larger_model(_flow_size(settings.layers))
+    layers = keyword_arguments(settings.layers)
+    model: Any = weights.into(lambda: coqui.build_glow_tts(len(embedding), layers))
     try:
         for flow in model.decoder.flows:
             if hasattr(flow, "weight_inv"):  # an invertible convolution: invert its matrix once, not at every call
                 flow.store_inverse()
     except RuntimeError as error:
-        raise CheckpointError(name, "a flow's matrix cannot be inverted") from error
+        raise weights.error("not_invertible") from error
     loaded: torch.nn.Module = model
     return loaded
 
 
-def _load_vocoder(settings: VocoderSettings) -> torch.nn.Module:
-    weights = _generator_weights(read_weights(settings.weights))
-    if "conv_pre.weight" not in weights:
-        raise CheckpointError(settings.weights.name, "these are not the weights of a vocoder (hifigan_generator)")
-    refuse_larger_model(_residual_size(settings.layers), weights, settings.weights)
+def _load_vocoder(settings: VocoderSettings, source: ConvertedModel) -> torch.nn.Module:
+    weights = ModelWeights(source.folder / sandbox.WEIGHTS, HIFIGAN, source.paths.name("weights"))
+    if "conv_pre.weight" not in weights.tensors:
+        raise weights.error("not_hifigan")
+    weights.refuse_larger_model(_residual_size(settings.layers))
     generator = coqui.hifigan_generator_class()
-    return load_module(lambda: generator(**settings.layers), weights, settings.weights)
+    return weights.into(lambda: generator(**keyword_arguments(settings.layers)))
 
 
-def _flow_size(layers: Mapping[str, Any]) -> int:
+def _flow_size(layers: AcousticLayers) -> int:
     """Return the number of weights in the gated convolutions of Glow-TTS's flows."""
-    names = ("num_flow_blocks_dec", "num_block_layers", "hidden_channels_dec", "hidden_channels_dec", "kernel_size_dec")
-    return 2 * math.prod(int(layers[name]) for name in names)
+    return (
+        2
+        * layers.num_flow_blocks_dec
+        * layers.num_block_layers
+        * layers.hidden_channels_dec**2
+        * layers.kernel_size_dec
+    )
 
 
-def _residual_size(layers: Mapping[str, Any]) -> int:
+def _residual_size(layers: VocoderLayers) -> int:
     """Return the number of weights in the first convolution of each of HiFi-GAN's residual blocks."""
-    stages = range(1, len(layers["upsample_factors"]) + 1)
-    channels = [layers["upsample_initial_channel"] // 2**stage for stage in stages]
-    return sum(count**2 * sum(layers["resblock_kernel_sizes"]) for count in channels)
-
-
-def _generator_weights(weights: Weights) -> Weights:
-    """Return the weights of the generator alone; coqui-tts saves the discriminator in the same file."""
-    prefix = "model_g."
-    own = {name.removeprefix(prefix): tensor for name, tensor in weights.items() if name.startswith(prefix)}
-    return own or weights
+    stages = range(1, len(layers.upsample_factors) + 1)
+    channels = [layers.upsample_initial_channel // 2**stage for stage in stages]
+    return sum(count**2 * sum(layers.resblock_kernel_sizes) for count in channels)

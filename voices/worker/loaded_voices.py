@@ -1,14 +1,18 @@
 """Keep the voices that this worker process speaks with in memory."""
 
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 
-from voices.library.hashes import hash_voice_files
+from voices.intake.settings import ModelKind
+from voices.library.converted import converted_model, hashes_of
+from voices.library.store import known_names
 from voices.models import Voice as VoiceRow
-from voices.synth import load_voice
-from voices.synth.errors import CheckpointError
+from voices.synth import voice_of
+from voices.synth.errors import MODELS, CheckpointError
+from voices.synth.models import ConvertedModel, find_model
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
@@ -40,12 +44,17 @@ class LoadedVoices:
 
 
 def _load(row: VoiceRow) -> "Voice":
-    found = hash_voice_files(row.glow_tts_path, row.hifigan_path)
-    if found.glow_tts != row.glow_tts_sha256:
-        raise CheckpointError(row.glow_tts_dir, "these are not the weights that were imported")
-    if found.hifigan != row.hifigan_sha256:
-        raise CheckpointError(row.hifigan_dir, "these are not the weights that were imported")
-    return load_voice(row.glow_tts_path, row.hifigan_path, device=settings.DEVICE, mode=cast(Any, row.mode))
+    glow_tts = _converted(row.glow_tts_dir, row.glow_tts_path, "glow_tts", row.glow_tts_sha256)
+    hifigan = _converted(row.hifigan_dir, row.hifigan_path, "hifigan", row.hifigan_sha256)
+    return voice_of(glow_tts, hifigan, device=settings.DEVICE, mode=cast(Any, row.mode))
+
+
+def _converted(name: str, folder: Path, kind: ModelKind, sha256: str) -> ConvertedModel:
+    paths = find_model(folder, kind, known_names(folder))
+    hashes = hashes_of(paths)
+    if hashes["weights"] != sha256:
+        raise CheckpointError(MODELS[kind], paths.name("weights"), "other_weights")
+    return converted_model(name, paths, hashes)
 
 
 loaded_voices = LoadedVoices(settings.VOICE_MEMORY_BYTES)

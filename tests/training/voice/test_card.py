@@ -11,7 +11,7 @@ from testing.small_voice import write_small_acoustic_model, write_small_corpus, 
 from training.corpus import teachers
 from training.voice import card
 from voices.library.card import describe_model, read_card
-from voices.synth.checkpoint import read_voice_settings
+from voices.synth.models import find_model
 
 
 def test_the_teachers_package_is_the_pinned_one() -> None:
@@ -34,9 +34,8 @@ def test_a_card_is_written_beside_the_weights(tmp_path: Path, monkeypatch: pytes
 
     written = read_card(tmp_path / "glow")
     assert written is not None
-    files = read_voice_settings(tmp_path / "glow", tmp_path / "hifi")
-    assert written.acoustic_model == describe_model(files.acoustic_model.weights, seed=7)
-    assert written.vocoder == describe_model(files.vocoder.weights, seed=0)
+    assert written.acoustic_model == describe_model(find_model(tmp_path / "glow", "glow_tts").weights, seed=7)
+    assert written.vocoder == describe_model(find_model(tmp_path / "hifi", "hifigan").weights, seed=0)
     assert (written.name, written.fine_tuned_from, written.mode) == ("바다", "하늘", "pronounced")
     assert (written.data.utterances, written.data.minutes) == (5, 0.2)
     assert "80% jm_kumo" in written.data.source

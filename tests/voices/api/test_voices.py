@@ -88,7 +88,11 @@ def test_a_pair_is_brought_checked_heard_activated_and_left(upload: Upload, staf
 
 def test_no_name_of_a_stranger_becomes_a_path(upload: Upload, staff: Client, settings: Any) -> None:
     upload(staff)
-    assert {Path(name).name for name in files_below(settings.IMPORTED_VOICES_DIR)} == {"checkpoint.pth", "config.json"}
+    assert {Path(name).name for name in files_below(settings.IMPORTED_VOICES_DIR)} == {
+        "checkpoint.pth",
+        "config.json",
+        "known_as.json",
+    }
 
 
 def test_its_card_is_shown(upload: Upload, staff: Client, member: Member) -> None:
@@ -209,11 +213,11 @@ class Bomb:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"glow_tts": pickle.dumps(Bomb())}, "checkpoint.pth"),
-        ({"glow_tts": b"no checkpoint at all"}, "checkpoint.pth"),
+        ({"glow_tts": pickle.dumps(Bomb())}, "Glow-TTS glow_tts: "),
+        ({"glow_tts": b"no checkpoint at all"}, "Glow-TTS glow_tts: "),
         ({"glow_tts_config": b'{"model": "tacotron"}'}, "expected an acoustic model"),
         ({"hifigan_config": b"[]"}, "not a JSON object"),
-        ({"card": b"name = 1"}, "voice.toml"),
+        ({"card": b"name = 1"}, "Glow-TTS card: "),
     ],
 )
 def test_hostile_files_end_as_an_unusable_voice(

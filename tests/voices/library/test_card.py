@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from voices.library.card import Data, Hearing, TrainedModel, VoiceCard, describe_model, read_card, write_card
+from voices.intake.card import Data, Hearing, TrainedModel, VoiceCard
+from voices.library.card import describe_model, read_card, write_card
 from voices.synth.errors import CheckpointError
 
 CARD = VoiceCard(
@@ -34,7 +35,7 @@ def test_a_card_is_read_as_it_was_written(tmp_path: Path) -> None:
         (b"name = ", "Invalid value"),
         (b"\xff\xfe", "utf-8"),
         (b'name = "x"', "missing required field"),
-        (b"# " + b"x" * 70_000, "longer than"),
+        (b"# " + b"x" * 70_000, "larger than"),
         (b"name = " + b"[" * 60_000, "nested too deeply"),
         (b"a." * 30_000 + b"a = 1", "nested too deeply"),
     ],

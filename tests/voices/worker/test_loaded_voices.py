@@ -82,7 +82,7 @@ def test_a_worker_loads_all_active_voices_beforehand_and_skips_broken_ones(
         warm_up()
     said = [record.message for record in caplog.records if record.name == "voices.worker.warm_up"]
     assert len(said) == 2
-    assert said[0].startswith(f"{broken_member.voices.get()} can't be used: 2g_checkpoint_1.pth.tar")
+    assert said[0].startswith(f"{broken_member.voices.get()} can't be used: Glow-TTS 2g_checkpoint_1.pth.tar")
     assert said[1] == "worker ready"
     assert loaded_voices.get(member.voices.get()) is loaded_voices.get(member.voices.get())
 

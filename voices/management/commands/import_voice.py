@@ -1,5 +1,6 @@
 """Import a checkpoint pair as a member's voice."""
 
+import re
 from pathlib import Path
 from typing import Any, get_args
 
@@ -61,16 +62,16 @@ def find_pair(folder: Path, member_id: int) -> tuple[Path, Path]:
     for pair in pairs:
         if all((folder / part).is_dir() for part in pair):
             return folder / pair[0], folder / pair[1]
-    if not any(folder.glob("*.pth*")):
+    if not any(re.search(r"\.pth(\.tar)?$", path.name, re.IGNORECASE) for path in folder.glob("*")):
         looked_for = ", ".join(" + ".join(pair) for pair in pairs)
-        raise CheckpointError(str(folder), f"holds neither both models nor two folders of these names: {looked_for}")
+        raise CheckpointError("", str(folder), "no_pair", names=looked_for)
     return folder, folder
 
 
 def speak_test_sentence(glow_tts: Path, hifigan: Path, mode: Mode) -> float:
     """Let the pair speak the test sentence; returns its seconds. Raises ``SynthError`` if it can't speak."""
     voice = load_voice(glow_tts, hifigan, device=settings.DEVICE, mode=mode)
-    return synthesize(voice, CHECK_SENTENCE).duration_seconds
+    return synthesize(voice, CHECK_SENTENCE, plausible_only=True).duration_seconds
 
 
 def import_pair(member: Member, glow_tts: Path, hifigan: Path, mode: Mode) -> Voice:

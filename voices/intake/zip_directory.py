@@ -1,20 +1,17 @@
 """The directory of a zip file, which readers must not understand in two ways.
 
 A reader of zips finds the directory from a record at the end of the file, and from a second record if the file is large
-(PKWARE APPNOTE 4.3.14 to 4.3.16). Python and torch differ in which of the two they believe, so a file can show Python
-small members and torch huge ones.
+(PKWARE APPNOTE 4.3.14 to 4.3.16). Python and torch differ in which of the two they believe, so a file can show one
+reader small members and another huge ones.
 """
 
 from __future__ import annotations
 
 import os
 import struct
-from typing import TYPE_CHECKING
+from typing import BinaryIO
 
-from voices.synth.errors import CheckpointError
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from voices.intake.refusal import Refused
 
 _END = struct.Struct("<4s4H2IH")  # signature, two disks, entries here and in all, size, offset, length of the comment
 _LOCATOR = struct.Struct("<4sIQI")  # signature, disk, offset of the large record, disks
@@ -22,26 +19,25 @@ _LARGE_END = struct.Struct("<4sQ2H2I4Q")  # signature, size, versions, disks, en
 _SEE_LARGE_16, _SEE_LARGE_32 = 0xFFFF, 0xFFFFFFFF  # values that point to the large record
 
 
-def refuse_ambiguous_zip(path: Path) -> None:
-    """Raise CheckpointError unless both records give the same directory, which ends where the records begin."""
-    with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - _END.size - _LOCATOR.size))
-        tail = file.read()
-        locator = tail[: -_END.size]
-        has_locator = len(locator) == _LOCATOR.size and locator.startswith(b"PK\6\7")
-        large_at = _LOCATOR.unpack(locator)[2] if has_locator else 0
-        file.seek(min(large_at, size))
-        large = file.read(_LARGE_END.size)
+def refuse_ambiguous_zip(file: BinaryIO) -> None:
+    """Raise Refused unless both records give the same directory, which ends where the records begin."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END.size - _LOCATOR.size))
+    tail = file.read()
+    locator = tail[: -_END.size]
+    has_locator = len(locator) == _LOCATOR.size and locator.startswith(b"PK\6\7")
+    large_at = _LOCATOR.unpack(locator)[2] if has_locator else 0
+    file.seek(min(large_at, size))
+    large = file.read(_LARGE_END.size)
     end = _END.unpack(tail[-_END.size :])
     if end[0] != b"PK\5\6" or end[7] != 0:
-        raise CheckpointError(path.name, "the zip does not end with its directory")
+        raise Refused("weights", "zip_without_end")
     entries, length, offset = end[4], end[5], end[6]
     records_at = size - _END.size
     if has_locator:
         records_at = large_at
         if len(large) != _LARGE_END.size or not large.startswith(b"PK\6\6"):
-            raise CheckpointError(path.name, "the zip's directory is damaged")
+            raise Refused("weights", "zip_damaged")
         large_entries, large_length, large_offset = _LARGE_END.unpack(large)[7:]
         same = (
             entries in (large_entries, _SEE_LARGE_16)
@@ -49,7 +45,7 @@ def refuse_ambiguous_zip(path: Path) -> None:
             and offset in (large_offset, _SEE_LARGE_32)
         )
         if not same or records_at + _LARGE_END.size + _LOCATOR.size + _END.size != size:
-            raise CheckpointError(path.name, "the zip has two directories that differ")
+            raise Refused("weights", "zip_ambiguous")
         length, offset = large_length, large_offset
     if offset + length != records_at:
-        raise CheckpointError(path.name, "the zip's directory is not where it says")
+        raise Refused("weights", "zip_displaced")
