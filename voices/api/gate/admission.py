@@ -9,11 +9,12 @@ from django.http import HttpRequest
 from voices.api.errors import Busy
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
+BOUNDED = ("/api/", "/admin/login/")  # a password takes as long to check as a sentence to read
 _RELEASE = "voices.api.gate.admission.release"
 
 
 class Admission:
-    """ASGI middleware: 429 for a POST to the API while ``at_once`` others are being worked on."""
+    """ASGI middleware: 429 for a POST to the API, or a login, while ``at_once`` others are being worked on."""
 
     def __init__(self, application: Application, at_once: int) -> None:
         self._application = application
@@ -21,7 +22,7 @@ class Admission:
         self._admitted: set[int] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith("/api/"):
+        if scope["type"] != "http" or scope["method"] != "POST" or not scope["path"].startswith(BOUNDED):
             await self._application(scope, receive, send)
             return
 
