@@ -91,6 +91,15 @@ def test_one_too_many_is_told_to_come_again(run: Run) -> None:
     run(test)
 
 
+def test_logins_of_the_admin_take_places_too(run: Run) -> None:
+    async def test(django: Django, admission: Admission) -> None:
+        for _ in range(2):
+            await Visitor(admission).send()
+        assert await (await Visitor(admission, path="/admin/login/").send()).status() == 429
+
+    run(test)
+
+
 def test_korean_comes_first(run: Run) -> None:
     async def test(django: Django, admission: Admission) -> None:
         for _ in range(2):
