@@ -53,6 +53,8 @@ from voices.synth import Dropped, read
         ("결혼 ㅊㅋㅊㅋ!!", "결혼 축하축하!"),
         ("ㄴㄴㄴ ㄹㅇㅋㅋ", "노노노 리얼크크"),
         ("ㅇㅇ ㄴㄴ ㄱㅅ ㅅㄹㅎ", "응응 노노 감사 사랑해"),
+        ("ㄱㅅㅎㄴㄷ ㅍㅇㅌ", "감사합니다 파이팅"),
+        ("ㅇㅏㄴㄴㅕㅇ", "안녕"),
         # the net
         ("https://example.com/a?b=1 보세요", "링크 보세요"),
         ("music.naver.com에서", "뮤직 점 네이버 점 컴에서"),
@@ -75,6 +77,8 @@ def test_what_is_typed_is_said(typed: str, said: str) -> None:
         ("3개 漢字", [Dropped("漢字", 3)]),
         ("<b>가</b> 3 < 5", [Dropped("<b>", 0), Dropped("</b>", 4), Dropped("<", 11)]),
         ("2024-01-15T14:30:00.5Z", [Dropped(".5Z", 19)]),
+        ("ㅁㅎㄱㅋ 가", [Dropped("ㅁㅎㄱㅋ", 0)]),
+        ("가 T_T <3", [Dropped("T_T", 2), Dropped("<3", 6)]),
         ("가\u200b나\u202e", []),
         ("\ud800", [Dropped("?", 0)]),
         ("가\ue000", [Dropped("\ue000", 1)]),

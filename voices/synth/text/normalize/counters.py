@@ -9,11 +9,12 @@ from voices.synth.text.rules import Rule
 
 # Counters that always take native numerals. After the colon: syllables that must not follow (달, but not 달러).
 _THINGS = (
-    "가닥 가지 갈래 개:월년국소사항입 개비 건:물강 걸음 계절 곡:선 골:드 곳 공기 과목 군데 권:한리 그루 그룹 "
-    "그릇 글자 꼬집 끼 나라 남매 노래 다발 단어 달:러력 덩어리 도막 마디 마리 매듭 매장 멤버 명 모금 문제 "
-    "바구니 바퀴 박스 방:송문향 방울 배:우달송 벌 병:원실 봉:사투 봉지 뿌리 사람 살 상자 송이 숟가락 스푼 "
-    "식구 쌍 알:람파 움큼 입:장니학 잎 자루 자리 자매 잔:고액 접시 젓가락 정거장 조각 주먹 줄 줌 짝 차례 "
-    "채:널팅점 척 친구 칸 캔 커플 컵:라 켤레 테이블 토막 톨 통:화신계 팀 판:매사 팩 페어 포기 표:현준정 형제"
+    "가닥 가지 갈래 개:월년국소사항입 개비 건:물강 걸음 계절 곡:선 골:드 곳 공기 과목 군데 근:처무황거본육대세 "
+    "권:한리 그루 그룹 그릇 글자 꼬집 끼 나라 노래 다발 단어 달:러력 덩어리 도막 마디 마리 매듭 매장 멤버 명 모금 "
+    "문제 바구니 바퀴 박스 방:송문향 방울 배:우달송 벌 병:원실 봉:사투 봉지 뿌리 사람 살 상자 송이 숟가락 스푼 "
+    "식구 쌍 알:람파 움큼 입:장니학 잎 자루 자리 자매 잔:고액 접:시수속근대종 접시 젓가락 정거장 조각 주먹 줄 줌 "
+    "짝 차례 첩:보 채:널팅점 척 친구 칸 캔 쾌:적속 커플 컵:라 켤레 테이블 토막 톨 통:화신계 팀 판:매사 팩 페어 "
+    "포기 표:현준정"
 )
 _ORDINALS = ("", "첫째", "둘째", "셋째", "넷째", "다섯째", "여섯째", "일곱째", "여덟째", "아홉째", "열째")
 
@@ -30,7 +31,8 @@ _NO_BOOKS = "".join(f"(?<!{word} )" for word in ("책", "소설", "노트", "집
 _PARTS_OF_BOOKS = "표지|초반|중반|후반|결말|부록|출간|발매|내용|줄거리"
 _PARTICLES = "(?:[은는이가을를도]|만|에서|에)?"
 _OFTEN = (
-    "하루에?|일주일에|한 ?달에|일 ?년에|매일|매주|매달|총|딱|벌써|무려|최소|최대|적어도|겨우|단|또|다시|이미|연속|모두"
+    "하루에?|일주일에|한 ?달에|일 ?년에|[0-9한두세네섯곱덟홉열] ?(?:주일?|달|개월|년|분기|시간|분|초)에|매일"
+    "|매주|매달|총|딱|벌써|무려|최소|최대|적어도|겨우|단|또|다시|이미|연속|모두"
 )
 _PAST = "[가-힣]{0,4}[았었였했봤갔왔됐렸났졌겼켰랐쳤뒀샀잤탔췄꿨뵀웠]"
 
@@ -93,6 +95,15 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"{_number(m)} ",
         ("1권에 나온다", "일 권에 나온다"),
     ),
+    # 1인 1표, 1일1팩: one each
+    Rule(
+        "one each",
+        re.compile(
+            rf"{ALONE}1(?P<who>인|일|가구|가정|집|차량|팀|학급|교)(?P<space> ?)1(?=[가-힣]{{1,3}}(?![가-힣]*[0-9]))"
+        ),
+        lambda match: f"일{match['who']}{match['space']}일",
+        ("1인 1표", "일인 일표"),
+    ),
     # B2층 is below ground.
     Rule(
         "basement floor",
@@ -108,10 +119,17 @@ RULES: tuple[Rule, ...] = (
         lambda match: f"{sino(match['number'] or match['floor'])}층",
         ("3F", "삼층"),
     ),
+    # 고등어 2손
+    Rule(
+        "pairs of fish",
+        re.compile(rf"{_after('고등어|조기|굴비|자반|생선')}{_N} ?(?P<counter>손)"),
+        _count,
+        ("굴비 2손", "굴비 두 손"),
+    ),
     # The zero before months, days and times is not read: 07시 05분, 03일.
     Rule(
         "zero before a date or time",
-        re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년(?!생)|월|일|시|분|초)(?![가-힣]*로))"),
+        re.compile(rf"{ALONE}0+(?P<number>[1-9][0-9]?)(?= ?(?:년(?!생)|월|일|시(?!리즈|즌)|분|초)(?![가-힣]*로))"),
         _number,
         ("03일", "삼일"),
     ),
@@ -155,18 +173,19 @@ RULES: tuple[Rule, ...] = (
         "three great ones",
         re.compile(
             rf"(?<![0-9]\.)(?P<number>{INTEGER})"
-            r"(?=대(?:째|에| ?[가-힣]{2}))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
+            r"(?=대(?:째|에| ?[가-힣]{2}|[양주악궁문강종]))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
         ),
         _number,
         ("4대 천왕", "사대 천왕"),
     ),
     Rule("decade of age", re.compile(rf"{ALONE}(?P<number>[1-9]0)(?= ?대)"), _number, ("30대", "삼십대")),
-    Rule("machines", re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}})"), _count, ("4대", "네 대")),
+    Rule("machines", re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}}|[양주악궁문강종])"), _count, ("4대", "네 대")),
     # Sheets are counted; 삼 장 이 절 are a chapter and a verse.
     Rule(
         "chapter",
         re.compile(
-            rf"{ALONE}(?P<number>[0-9]{{1,3}})(?= ?장 ?[0-9]{{1,3}} ?[절화])|(?<=제)(?P<chapter>[0-9]{{1,3}})(?= ?장)"
+            rf"{ALONE}(?P<number>[0-9]{{1,3}})(?= ?장 ?[0-9]{{1,3}} ?[절화])"
+            r"|(?:(?<=제)|(?<=막 ))(?P<chapter>[0-9]{1,3})(?= ?장)"
         ),
         lambda match: sino(match["number"] or match["chapter"]),
         ("4장 2절", "사장 2절"),

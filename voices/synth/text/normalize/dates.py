@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from voices.synth.text.normalize.folding import UNSAID
-from voices.synth.text.normalize.numerals import ALONE, sino
+from voices.synth.text.normalize.numerals import ALONE, one_by_one, sino
 from voices.synth.text.rules import Rule
 
 MONTHS = (
@@ -58,6 +58,10 @@ def _read_day(match: re.Match[str]) -> str:
     return f"{sino(match['day'])}일"
 
 
+_EVENTS = (
+    "공연|콘서트|팬미팅|팬싸|개막|개봉|개최|개장|개강|출시|출간|발매|컴백|데뷔|공개|오픈|마감|예정|방송|생방|본방|라이브|라방|크리스마스"
+    "|성탄|생일|모임|회의|시험|행사|이벤트|일정|예약|배송|도착|출발|입고|발송|휴무|휴가|휴방|업데이트|점검|결혼|졸업|입학|경기|티켓"
+)
 _WEEKDAY = rf"[{_WEEKDAYS}]요일"
 _MONTH, _DAY = "(?P<month>1[0-2]|0?[1-9])", "(?P<day>[12][0-9]|3[01]|0?[1-9])"
 _NO_AMOUNT = r"(?! ?(?:원|달러|엔|유로|점|배|만|천|억|명|개|[A-Za-z%°℃㎡]))"
@@ -156,6 +160,16 @@ RULES: tuple[Rule, ...] = (
         _read_date,
         ("24.12.25", "이십사년 십이월 이십오일"),
     ),
+    # 25.3.1 and '24.12.3., but not versions such as 5.1.2
+    Rule(
+        "date with a short year",
+        re.compile(
+            rf"(?:['’](?P<short>[0-9]{{2}})|(?<![0-9.,/A-Za-z])(?<!버전 )(?P<year>2[0-9]))"
+            rf"\.{_MONTH}\.{_DAY}(?:\.(?![0-9])|(?![0-9.]))"
+        ),
+        lambda match: f"{sino(match['year'] or match['short'])}년 {month_name(match['month'])}월 {_read_day(match)}",
+        ("25.3.1", "이십오년 삼월 일일"),
+    ),
     Rule(
         "year and month",
         re.compile(
@@ -183,6 +197,39 @@ RULES: tuple[Rule, ...] = (
         ),
         _read_date,
         ("8/31까지", "팔월 삼십일일까지"),
+    ),
+    # 3/15 공연, 7/1~7/15, 12/25 14:00
+    Rule(
+        "month/day of an event",
+        re.compile(
+            rf"{ALONE}(?<!/)(?P<month>1[0-2]|0?[1-9])/(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9/.])"
+            rf"(?= ?(?:{_EVENTS})| ?(?:오전|오후|낮|밤|저녁|새벽)| [0-9]{{1,2}}(?::[0-9]{{2}}| ?시)"
+            r"|(?:[~–-]|에서 )(?:1[0-2]|0?[1-9])/[0-9]| ?[가-힣]{2,6}데이)"
+        ),
+        _read_date,
+        ("3/15 공연", "삼월 십오일 공연"),
+    ),
+    Rule(
+        "month/day after a range",
+        re.compile(r"(?<=일에서 )(?P<month>1[0-2]|0?[1-9])/(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9/.])"),
+        _read_date,
+        ("칠월 일일에서 7/15", "칠월 일일에서 칠월 십오일"),
+    ),
+    # 88 올림픽, 98학번: digit by digit
+    Rule(
+        "year of games or of entry",
+        re.compile(
+            rf"{ALONE}(?P<year>[0-9]{{2}})(?= ?(?:학번|(?:서울 ?)?올림픽|아시안 ?게임))"
+            rf"|{ALONE}(?P<cup>0[2-9])(?= ?월드컵)"
+        ),
+        lambda match: one_by_one(match["year"] or match["cup"]),
+        ("88 올림픽", "팔팔 올림픽"),
+    ),
+    Rule(
+        "generation",
+        re.compile(rf"{ALONE}([3-6]86|[1-9]0[1-9]0)(?= ?(?:세대|가요|콘서트|음악))"),
+        lambda match: one_by_one(match[1]),
+        ("386세대", "삼팔육세대"),
     ),
     Rule(
         "month",

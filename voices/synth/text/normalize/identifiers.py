@@ -15,9 +15,12 @@ _CALLED = "신고|구급|구조|상황실|안내|콜센터|다산|상담|문자"
 _CODES = "|".join(f"(?<={word})" for word in ("번호", "코드", "암호", "비번", "사번", "학번", "군번", "핀", "OTP"))
 
 
+def _groups(digits: str) -> str:
+    return " ".join("플러스" if group == "+" else one_by_one(group) for group in re.findall(r"\+|[0-9]+", digits))
+
+
 def _read_groups(match: re.Match[str]) -> str:
-    groups = re.findall(r"\+|[0-9]+", match[0])
-    return " ".join("플러스" if group == "+" else one_by_one(group) for group in groups)
+    return _groups(match[0])
 
 
 def _read_unspaced(match: re.Match[str]) -> str:
@@ -27,6 +30,16 @@ def _read_unspaced(match: re.Match[str]) -> str:
 
 
 RULES: tuple[Rule, ...] = (
+    # ISBN 978-89-123-4567-8, 송장번호 1234-5678-9012
+    Rule(
+        "code in groups",
+        re.compile(
+            rf"(?:{_CODES}|(?<=ISBN))({SEAM}*(?:는|은|가|이|:)? ?[:,(\[]? ?)"
+            r"([0-9]{1,8}(?:-[0-9]{1,8}){1,6})(?![-0-9])"
+        ),
+        lambda match: match[1] + _groups(match[2]),
+        ("송장번호 1234-5678", "송장번호 일이삼사 오육칠팔"),
+    ),
     Rule(
         "card number",
         re.compile(rf"{ALONE}[0-9]{{4}}([- ])[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{4}}(?![-0-9])"),
@@ -58,6 +71,15 @@ RULES: tuple[Rule, ...] = (
         re.compile(rf"{ALONE}0[0-9]{{1,2}} [0-9]{{3,4}} [0-9]{{4}}(?![0-9])"),
         _read_groups,
         ("02 246 1357", "공이 이사육 일삼오칠"),
+    ),
+    # 555-1234, but 2019-2023 are years
+    Rule(
+        "telephone of seven digits",
+        re.compile(
+            rf"{ALONE}(?!(?:19|20)[0-9]{{2}}-(?:19|20))[2-9][0-9]{{2,3}}-[0-9]{{4}}(?![-0-9]|[.,][0-9]| ?[년명개원])"
+        ),
+        _read_groups,
+        ("555-2468", "오오오 이사육팔"),
     ),
     Rule(
         "service telephone",

@@ -19,6 +19,7 @@ _UNITS = {
     "cc": "시시",
     "dl": "데시리터", "dL": "데시리터", "kl": "킬로리터", "kL": "킬로리터", "ha": "헥타르", "sqm": "제곱미터",
     "KB": "킬로바이트", "MB": "메가바이트", "GB": "기가바이트", "TB": "테라바이트", "PB": "페타바이트",
+    "Kb": "킬로비트", "Mb": "메가비트", "Gb": "기가비트",
     "bps": "비피에스", "kbps": "킬로비피에스", "Mbps": "메가비피에스", "Gbps": "기가비피에스", "Tbps": "테라비피에스",
     "Hz": "헤르츠", "kHz": "킬로헤르츠", "MHz": "메가헤르츠", "GHz": "기가헤르츠", "THz": "테라헤르츠", "dB": "데시벨",
     "W": "와트", "mW": "밀리와트", "kW": "킬로와트", "MW": "메가와트", "GW": "기가와트", "TW": "테라와트",
@@ -97,6 +98,33 @@ COMPOUND_RULES: tuple[Rule, ...] = (
         ("5kg/cm2", "오 킬로그램 퍼 제곱센티미터"),
     ),
 )
+
+
+def _read_inches(match: re.Match[str]) -> str:
+    """Read 24" as inches, unless a quotation that was begun before ends here."""
+    before = match.string[: match.start()].rpartition("\n")[2]
+    after = match.string[match.end() :].partition("\n")[0]
+    if match["mark"] == '"' and (before.count('"') % 2 or after.count('"') % 2):
+        return match[0]
+    return f"{decimal(match['amount'])} 인치"
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "inches",
+        re.compile(rf"{ALONE}(?P<amount>{DECIMAL})(?P<mark>[\"″])"),
+        _read_inches,
+        ('24" 모니터', "이십사 인치 모니터"),
+    ),
+    # 12V 2A, 2A 충전기; elsewhere 2A is a seat or a size
+    Rule(
+        "ampere",
+        re.compile(
+            rf"(?:(?<=[0-9]V[ /,])|(?<=[0-9]V)|(?<=볼트 ))(?P<amount>{DECIMAL}) ?A(?![A-Za-z0-9])"
+            rf"|{ALONE}(?P<current>{DECIMAL}) ?A(?= ?(?:충전|전류|퓨즈|차단|어댑터|배터리))"
+        ),
+        lambda match: f"{decimal(match['amount'] or match['current'])} 암페어",
+        ("2A 충전기", "이 암페어 충전기"),
+    ),
     Rule("amount with unit", re.compile(f"{_AMOUNT}{UNIT}"), _read, ("60km/h", "시속 육십 킬로미터")),
 )

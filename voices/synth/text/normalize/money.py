@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
-from voices.synth.text.normalize.numerals import DECIMAL, decimal
+from voices.synth.text.normalize.numerals import ALONE, DECIMAL, decimal
 from voices.synth.text.rules import Rule
 
 _CURRENCIES = {
@@ -62,20 +63,48 @@ _NAMES = "|".join(map(re.escape, _CURRENCIES))
 _MAGNITUDE = "[십백천]?[만억조경]"
 
 
+_POWERS = {"K": 3, "k": 3, "M": 6, "B": 9}
+
+
+def multiplied(amount: str, letter: str) -> str:
+    """Read an amount with K, M or B behind it: 1.5, M -> 백오십만."""
+    return decimal(f"{Decimal(amount.replace(',', '')).scaleb(_POWERS[letter]).normalize():f}")
+
+
 def _read_amount(match: re.Match[str]) -> str:
     amount, magnitude = match["amount"], match["magnitude"] or ""
+    if letter := match.groupdict().get("letter"):
+        return f"{multiplied(amount, letter)} {_CURRENCIES[match['currency'].upper()]}"
     whole, _, cents = amount.partition(".")
     if not cents.strip("0") and len(cents) == 2:
         amount = whole  # $350.00
     return f"{decimal(amount)}{magnitude} {_CURRENCIES[match['currency'].upper()]}"
 
 
+_AUDIENCE = "뷰|조회|명|회|구독|팔로|팬|스트리밍|views|followers|likes|subs"
 RULES: tuple[Rule, ...] = (
+    # 팔로워 10K, 1.2M 뷰; 14K gold and 4K pictures are named by their letter.
+    Rule(
+        "thousands and millions",
+        re.compile(
+            rf"(?:(?<=조회수)|(?<=구독자)|(?<=팔로워)|(?<=스트리밍)|(?<=좋아요))(?P<space> ?)"
+            rf"{ALONE}(?P<number>{DECIMAL})(?P<by>[KkMB])(?![A-Za-z0-9])"
+            rf"|{ALONE}(?P<amount>{DECIMAL})(?P<letter>[KkMB])(?= ?(?:{_AUDIENCE}))"
+        ),
+        lambda m: f"{m['space'] or ''}{multiplied(m['number'] or m['amount'], m['by'] or m['letter'])}",
+        ("팔로워 10K", "팔로워 만"),
+    ),
+    Rule(
+        "kilometres of a run",
+        re.compile(rf"{ALONE}(?P<amount>{DECIMAL})[Kk](?= ?(?:달리기|마라톤|러닝|레이스|코스|완주|대회|뛰))"),
+        lambda match: f"{decimal(match['amount'])} 킬로미터",
+        ("10k 달리기", "십 킬로미터 달리기"),
+    ),
     Rule(
         "currency before amount",
         re.compile(
             rf"(?<![A-Za-z])(?P<currency>{_NAMES}|krw|usd|eur|jpy) ?"
-            rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE}))?"
+            rf"(?P<amount>{DECIMAL})(?: ?(?P<magnitude>{_MAGNITUDE})|(?P<letter>[KkMB])(?![A-Za-z]))?"
             "(?![A-Za-z])"
         ),
         _read_amount,

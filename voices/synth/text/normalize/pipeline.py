@@ -59,7 +59,7 @@ _NUMBER_RULES: tuple[Rule, ...] = (
 # rules before it have left.
 _LINK_RULES = particles.marking_seams((*markup.RULES, *links.RULES, *abbreviations.RULES, *links.FILE_RULES))
 _STAGES: tuple[tuple[re.Pattern[str], tuple[Rule, ...]], ...] = (
-    (_TO_READ, particles.marking_seams((*particles.CHOICE_RULES, *signs.RULES, *chat.RULES))),
+    (_TO_READ, particles.marking_seams((*particles.CHOICE_RULES, *chat.RULES, *signs.RULES))),
     (re.compile("[0-9]"), particles.marking_seams(_NUMBER_RULES)),
     (re.compile("[A-Za-z]"), particles.marking_seams(latin.RULES)),
     (_TO_READ, (*particles.GLOSS_RULES, *signs.LAST_RULES, *particles.RULES)),

@@ -12,6 +12,7 @@ _LAST_NATIVE_DURATION = 23  # 열다섯 시간, but 이십사 시간
 
 _HOURS, _MINUTES, _SECONDS = "h(?:r|rs|ours?)?", "m(?:in|ins|inutes?)?", "s(?:ec|ecs|econds?)?"
 _END = "(?![A-Za-z0-9/])"
+_LATER_HOUR = re.compile(" ?(?:~|에서|부터|,|-) ?(?:1[3-9]|2[0-4]):[0-5][0-9]")
 _HALF_OF_DAY = {"a": "오전", "p": "오후"}
 
 
@@ -21,7 +22,9 @@ def hour(digits: str) -> str:
 
 
 def _read_clock(match: re.Match[str]) -> str:
-    parts = [f"{hour(match['hour'])} 시"]
+    # 12:00~13:00 is 십이 시에서 십삼 시: both by the day of 24 hours.
+    by_24_hours = match["hour"] == "12" and _LATER_HOUR.match(match.string, match.end())
+    parts = [f"{sino('12') if by_24_hours else hour(match['hour'])} 시"]
     if int(match["minute"] or 0):
         parts.append(f"{sino(match['minute'])}분")
     if int(match["second"] or 0):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from voices.synth.text.pronounce.tagging import Morpheme
 
+# 윗입술, 옛일, 뒷이야기
+_PREFIX = re.compile("(?<![가-힣])(?:윗|뒷|아랫|옛|훗|헛)(?=일|입|잎|잇|이(?:야기|름|빨)|야|여|열|요|유)")
 _AFTER_SIOT = ("이", "일", "잎", "잇", "야", "여", "열", "윷")
 _ORDER = re.compile("제[영일이삼사오육칠팔구십백천만]+.")  # 제일권
 _PROPER_NAME = "NNP"  # stands for any proper name among the exceptions of parts.tsv
@@ -82,10 +84,16 @@ def respell_parts(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
             if part.follows(firsts, is_name, is_known):
                 syllables[start] = with_onset(syllables[start], onset_of(part.sound))
                 break
-    # 깻잎, 뒷일: an ㅅ that joins two nouns is followed by ㄴ (제30항 3).
+    # 깻잎, 나뭇잎: an ㅅ that joins two nouns is followed by ㄴ (제30항 3).
     for index in range(before.start if before is not None else morpheme.start, morpheme.end - 1):
         if coda_of(syllables[index]) == "ᆺ" and syllables[index + 1] in _AFTER_SIOT:
             syllables[index + 1] = with_onset(syllables[index + 1], "ᄂ")
+
+
+def respell_prefixes(sentence: str, syllables: list[str]) -> None:
+    """Put ㄴ in place between 윗-, 뒷-, 옛- … and a vowel (제30항 3)."""
+    for match in _PREFIX.finditer(sentence):
+        syllables[match.end()] = with_onset(syllables[match.end()], "ᄂ")
 
 
 def _places(morpheme: Morpheme, before: Morpheme | None) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:

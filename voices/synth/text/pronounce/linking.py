@@ -17,7 +17,23 @@ if TYPE_CHECKING:
 _OBSTRUENTS = "ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ"
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
 _PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
-_INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "이야기")
+_INSERTED_WORDS = (
+    "일",
+    "엿",
+    "약",
+    "연대",
+    "여행",
+    "요리",
+    "입",
+    "이야기",
+    "이름",
+    "읽",
+    "이기",
+    "이겨",
+    "이길",
+    "잊",
+    "익",
+)
 
 
 def joins(word: str, following: str, last: Morpheme | None) -> bool:

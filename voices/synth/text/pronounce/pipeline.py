@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import coda_of, onset_of, with_onset
-from voices.synth.text.pronounce.compounds import respell_parts
+from voices.synth.text.pronounce.compounds import respell_parts, respell_prefixes
 from voices.synth.text.pronounce.endings import respell_ending, respell_endings
 from voices.synth.text.pronounce.exceptions import respell_words
 from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
@@ -51,10 +51,11 @@ def pronounce(sentence: str) -> str:
         if not any(known[morpheme.start : morpheme.end]):
             _respell(syllables, morpheme, before, plain)
         before = morpheme
+    respell_prefixes(sentence, syllables)
     respell_adjectives(sentence, syllables)
     respell_prices(sentence, syllables, morphemes)
     respell_endings(sentence, syllables)
-    _respell_clusters(sentence, syllables)
+    _respell_clusters(sentence, syllables, morphemes)
     respell_homographs(sentence, syllables)
     ends = {morpheme.end: morpheme for morpheme in morphemes}
     _mark_pauses(sentence, syllables, ends)
@@ -74,8 +75,12 @@ def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, 
     respell_ending(syllables, morpheme, before)
 
 
-def _respell_clusters(sentence: str, syllables: list[str]) -> None:
-    """Respell ㄼ where g2pk has the other of its consonants (제10항)."""
+def _respell_clusters(sentence: str, syllables: list[str], morphemes: list[Morpheme]) -> None:
+    """Respell ㄼ where g2pk has the other of its consonants (제10항), and clusters at the end of nouns before ㅎ."""
+    for morpheme in morphemes:
+        last = morpheme.end - 1
+        if morpheme.is_noun and coda_of(sentence[last]) in ("ᆰ", "ᆹ") and onset_of(sentence[last + 1 : last + 2]) == "ᄒ":
+            syllables[last] = neutralize_codas(syllables[last])  # 닭하고 is 다카고, but 읽히다 일키다
     for match in _CLUSTER.finditer(sentence):
         syllables[match.start()] = _CLUSTERS[match[0]] if match["flat"] is None else "넙"
 

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 # Syllables of Sino-Korean words: those with a final ㄹ, and those that become tense after it.
 _ENDING_IN_RIEUL = set(
-    "갈걸결골굴궐귤길날눌달돌랄렬률말멸몰물밀발벌별불살설술슬실알얼열올왈울월율을일절졸즐질찰철촬출탈팔필할혈홀활휼힐칠"
+    "갈걸결골굴궐귤길날눌달돌랄렬률말멸몰물밀발벌별불살설솔술슬실알얼열올왈울월율을일절졸즐질찰철촬출탈팔필할혈홀활휼힐칠"
 )
 _TENSED = set(
     "다단달담답당대덕도독돈돌동두둔득등사삭산살삼삽상새색생서석선설섬섭성세소속손송쇄쇠수숙순술숭슬습승시식신실심십"
     "자작잔잠잡장재쟁저적전절점접정제조족존졸종좌죄주죽준중즉즐즙증지직진질집징"
 )
 # Native words that look like them: the first part of 돌다리, 말다툼, and others that end like 기술.
-_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설술실쌀알일줄칠칼털틀팔풀헐활")
+_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설솔술실쌀알일줄칠칼털틀팔풀헐활")
 _NATIVE_WORD_LIST = "가을 겨울 마을 서울 거울 저울 방울 개울 너울 구슬 이슬"
 _NATIVE_WORDS = frozenset(_NATIVE_WORD_LIST.split())
 # Native and foreign second parts of words in which MeCab's dictionary marks no border.
