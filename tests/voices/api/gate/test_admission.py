@@ -143,7 +143,7 @@ def test_who_sends_slowly_takes_nobodys_place(run: Run) -> None:
     run(test)
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/voice-requests/"), ("POST", "/admin/login/")])
+@pytest.mark.parametrize(("method", "path"), [("GET", "/api/voice-requests/"), ("POST", "/admin/voices/member/add/")])
 def test_only_posts_to_the_api_are_counted(method: str, path: str, run: Run) -> None:
     async def test(django: Django, admission: Admission) -> None:
         for _ in range(3):
