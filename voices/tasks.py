@@ -46,6 +46,9 @@ def synthesize_next() -> None:
     except DATABASE_AWAY:
         # The lease expires, and the sweeper queues the request again.
         logger.exception("the database is away")
+    except Exception:
+        # django-q2 would store the message, which may quote the row. The sweeper queues the request again.
+        logger.exception("a request can't be claimed")
 
 
 def attempt(request: VoiceRequest) -> None:

