@@ -42,6 +42,7 @@ def main() -> None:
             folder,
             FORV_VOICE_MODEL_DIR=str(folder / "voice_model"),
             FORV_MAX_QUEUED=str(arguments.max_queued),
+            FORV_FANS_PER_ADDRESS="1000",  # all clients have this machine's
         )
         try:
             service.wait_until_up()

@@ -333,8 +333,18 @@ POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 ANONYMOUS_USE = env.bool("FORV_ANONYMOUS_USE", True)
 # Requests of one fan that may wait.
 MAX_QUEUED_PER_FAN = env.int("FORV_MAX_QUEUED_PER_FAN", 20, validate=validate.Range(min=1))
+# Calls of one fan in a minute, to each web process.
+CALLS_PER_MINUTE = {
+    kind: env.int(f"FORV_{kind.upper()}_PER_MINUTE", calls, validate=validate.Range(min=1))
+    for kind, calls in [("posts", 30), ("previews", 120), ("lists", 120)]
+}
+# Event streams of one fan that each web process keeps open.
+STREAMS_PER_FAN = env.int("FORV_STREAMS_PER_FAN", 10, validate=validate.Range(min=1))
 # Fans that share one address, at a school or on a phone network: so many times more is allowed to an address.
 FANS_PER_ADDRESS = env.int("FORV_FANS_PER_ADDRESS", 10, validate=validate.Range(min=1))
+
+# Where each web process counts calls; whoever was counted longest ago is forgotten first.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}}
 
 # --- the queue -----------------------------------------------------------------------------------
 

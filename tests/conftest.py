@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.db import connection
 
 from forv import health
@@ -38,6 +39,12 @@ def voice_model_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def unchecked_storage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let /readyz check the storage of each test anew."""
     monkeypatch.setattr(health, "_storage_is_ready", health.StorageIsReady())
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """Forget the calls of earlier tests."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -140,6 +140,16 @@ class TooManyOfYours(TooManyWaiting):
     default_detail = gettext_lazy("Many of your requests are still waiting. Try again when some of them are done.")
 
 
+class TooOften(TooManyWaiting):
+    default_code = "throttled"
+    default_detail = gettext_lazy("That was very often within a minute. Try again in a little while.")
+
+
+class TooManyStreams(TooManyWaiting):
+    default_code = "too_many_streams"
+    default_detail = gettext_lazy("You already follow many requests at once.")
+
+
 class InternalError(APIException):
     default_code = "internal_error"
     default_detail = FAILURES["internal_error"]

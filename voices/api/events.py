@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import AsyncIterator
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.db import connection
@@ -13,15 +14,20 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from voices.api.authentication import asker_of
 from voices.api.changes import changes, wait
+from voices.api.errors import TooManyStreams
 from voices.api.renderers import EventStreamRenderer
 from voices.api.serializers import ErrorSerializer, VoiceRequestSerializer
+from voices.api.throttles import open_streams
 from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
+from voices.owners import Asker
 
 # Proxies close a silent connection, commonly after a minute.
 KEEP_ALIVE_SECONDS = 15
 LOOK_AGAIN_SECONDS = 5
+RETRY_AFTER_SECONDS = 5
 
 _EVENT = {
     "type": "object",
@@ -45,9 +51,12 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
             (200, "text/event-stream"): OpenApiResponse(_EVENT, "The stream ends when the request is finished."),
             401: ErrorSerializer,
             404: ErrorSerializer,
+            429: ErrorSerializer,
         }
     )
     def get(self, request: Request, *args: str, **kwargs: str) -> Response:
+        if not open_streams.has_room(asker_of(request)):
+            raise TooManyStreams(RETRY_AFTER_SECONDS)
         return super().get(request, *args, **kwargs)
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -62,36 +71,41 @@ _retrieve = VoiceRequestEvents.as_view()
 @functools.wraps(_retrieve)
 async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBase:
     """Answer with the stream after the DRF view has found the request."""
-    response: HttpResponseBase = await sync_to_async(_retrieve)(request, pk=pk)
+    response: Any = await sync_to_async(_retrieve)(request, pk=pk)
     if response.status_code != 200 or request.method != "GET":
-        return response
+        return cast(Response, response)
+    asker = asker_of(response.renderer_context["request"])
     return StreamingHttpResponse(
-        _stream(pk, translation.get_language()),
+        _stream(pk, translation.get_language(), asker),
         content_type="text/event-stream",
         # Without this header nginx buffers the events.
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(pk: str, language: str) -> AsyncIterator[bytes]:
-    async with changes().of(str(pk)) as changed:
-        while True:
-            changed.clear()
-            try:
-                snapshot = await sync_to_async(_snapshot)(pk, language)
-            except DATABASE_AWAY:
-                # The listener sets `changed` when the database is back.
-                await wait(changed, LOOK_AGAIN_SECONDS)
-                yield b": the database is away\n\n"
-                continue
-            if snapshot is None:
-                return
-            event, is_terminal = snapshot
-            yield event
-            if is_terminal:
-                return
-            while not await wait(changed, KEEP_ALIVE_SECONDS):
-                yield b": still here\n\n"
+async def _stream(pk: str, language: str, asker: Asker) -> AsyncIterator[bytes]:
+    # Many may have been let in at one moment: those that come to this last get an empty stream.
+    if not open_streams.has_room(asker):
+        return
+    with open_streams.opened(asker):
+        async with changes().of(str(pk)) as changed:
+            while True:
+                changed.clear()
+                try:
+                    snapshot = await sync_to_async(_snapshot)(pk, language)
+                except DATABASE_AWAY:
+                    # The listener sets `changed` when the database is back.
+                    await wait(changed, LOOK_AGAIN_SECONDS)
+                    yield b": the database is away\n\n"
+                    continue
+                if snapshot is None:
+                    return
+                event, is_terminal = snapshot
+                yield event
+                if is_terminal:
+                    return
+                while not await wait(changed, KEEP_ALIVE_SECONDS):
+                    yield b": still here\n\n"
 
 
 def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:

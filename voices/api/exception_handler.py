@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from psycopg_pool import PoolTimeout
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, Throttled
 from rest_framework.exceptions import PermissionDenied as ApiPermissionDenied
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -17,6 +17,7 @@ from voices.api.errors import (
     NameIsTaken,
     TooManyOfYours,
     TooManyWaiting,
+    TooOften,
     error_response_body,
 )
 from voices.database import DATABASE_AWAY
@@ -39,6 +40,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
 
 def _as_api_exception(error: Exception) -> APIException:
     match error:
+        case Throttled():
+            return TooOften(getattr(error, "wait", None) or 0.0)
         case APIException():
             return error
         case Http404():

@@ -6,11 +6,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from voices.api import fields
 from voices.api.permissions import MayAsk
 from voices.api.serializers import ErrorSerializer
+from voices.api.throttles import rates
 from voices.api.voice_requests import REFUSALS
 from voices.constraints import SAFE_NAME
 from voices.owners import Owner
@@ -30,6 +32,9 @@ class ListenersView(APIView):
     """Get a token. Requests that are sent with it are listed, cancelled and deleted with it."""
 
     permission_classes = [MayAsk]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return rates("posts")
 
     @extend_schema(
         request=NewListenerSerializer,

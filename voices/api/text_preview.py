@@ -8,11 +8,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from voices.api import fields
 from voices.api.permissions import MayUse
 from voices.api.serializers import UNKNOWN_MEMBER, DroppedSerializer, ErrorSerializer
+from voices.api.throttles import rates
 from voices.api.voice_requests import REFUSALS
 from voices.dictionary import lexicon_for
 from voices.models import Member, Voice
@@ -56,6 +58,9 @@ class TextPreviewView(APIView):
     """Show what a member would say, what of the text can't be spoken, and how long the speech would be."""
 
     permission_classes = [MayUse]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return rates("previews")
 
     @extend_schema(
         request=NewTextPreviewSerializer,

@@ -8,12 +8,14 @@ from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from voices.api.authentication import asker_of
 from voices.api.gate.admission import release_slot
 from voices.api.permissions import MayAsk
 from voices.api.serializers import ErrorSerializer, SpokenTextsSerializer, TextsSerializer, VoiceRequestSerializer
+from voices.api.throttles import rates
 from voices.api.voice_requests import REFUSALS, accepted
 from voices.api.waiting import failure, wait_until_finished
 from voices.models import VoiceRequest
@@ -26,6 +28,9 @@ class TextsView(APIView):
     """
 
     permission_classes = [MayAsk]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return rates("posts")
 
     @extend_schema(
         request=TextsSerializer,

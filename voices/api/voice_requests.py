@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 
 from voices.api.authentication import asker_of
 from voices.api.errors import IdempotencyConflict, NotInThisState, TokenRequired
@@ -25,6 +26,7 @@ from voices.api.serializers import (
     NewVoiceRequestSerializer,
     VoiceRequestSerializer,
 )
+from voices.api.throttles import rates
 from voices.database import lock_until_commit
 from voices.models import VoiceRequest
 from voices.owners import Asker
@@ -63,6 +65,11 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         if self.action in SEEN_BY_ITS_ID:
             return []
         return [MayUse()] if self.action == "list" else [MayAsk()]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        if self.action == "list":
+            return rates("lists")
+        return rates("posts") if self.action in ("create", "retry") else []
 
     def get_queryset(self) -> QuerySet[VoiceRequest]:
         requests = super().get_queryset()
