@@ -16,6 +16,7 @@ from voices.audio_objects import AudioNotStored, attempt_audio_name, discard_aud
 from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
+from voices.library.explain import recorded
 from voices.models import VoiceRequest
 from voices.synth import Spoken, SynthError, encode, synthesize
 from voices.worker.cluster_id import CLUSTER_ID
@@ -60,7 +61,7 @@ def attempt(request: VoiceRequest) -> None:
         logger.info("request %s: attempt %s was overtaken", request.pk, request.attempt)
     except SynthError as error:
         logger.warning("request %s failed: %s", request.pk, error)
-        message = str(error)  # the name `error` is deleted at the end of this block, before a repeated call
+        message = recorded(error)  # the name `error` is deleted at the end of this block, before a repeated call
         code = error.code
         through_outage(lambda: request.fail(code, message))
     except DATABASE_AWAY:

@@ -13,6 +13,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from voices.library.explain import shown
 from voices.models import VoiceRequest
 
 
@@ -30,7 +31,8 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         css = {"all": ["voices/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
-        return [field.name for field in VoiceRequest._meta.fields] + ["listen", "earlier_tries", "later_tries"]
+        own = [field.name for field in VoiceRequest._meta.fields if field.name != "error_detail"]
+        return [*own, "what_went_wrong", "listen", "earlier_tries", "later_tries"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,6 +55,10 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         return format_html(
             '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[voice_request.pk])
         )
+
+    @admin.display(description=_("error detail"))
+    def what_went_wrong(self, voice_request: VoiceRequest) -> str:
+        return shown(voice_request.error_detail) or "—"
 
     @admin.display(description=_("earlier tries"))
     def earlier_tries(self, voice_request: VoiceRequest) -> str:
@@ -81,7 +87,7 @@ def _linked(tries: Iterable[VoiceRequest]) -> str:
             reverse("admin:voices_voicerequest_change", args=[one.pk]),
             date_format(localtime(one.queued_at), "DATETIME_FORMAT"),
             one.get_status_display(),
-            f"{one.error_code} {one.error_detail}",
+            f"{one.error_code} {shown(one.error_detail)}",
         )
         for one in tries
     )

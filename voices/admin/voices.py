@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from voices.library import explain
 from voices.library.check import WARNINGS
 from voices.library.model_files import too_large_fields, uploaded_pair
 from voices.models import CHECK_SENTENCE, NoVoiceBefore, Voice, VoiceNotUsable
@@ -65,7 +66,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
     actions = ["make_active", "check_again"]
     change_form_template = "admin/voices/voice/change_form.html"
     fieldsets = [
-        (None, {"fields": ["member", "mode", "status", "problem", "what_to_know", "active", "activated_at"]}),
+        (None, {"fields": ["member", "mode", "status", "what_is_wrong", "what_to_know", "active", "activated_at"]}),
         (gettext_lazy("Auditions"), {"fields": ["heard"]}),
         (gettext_lazy("Card"), {"fields": ["what_its_card_says"]}),
         (
@@ -88,7 +89,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Voice | None = None) -> list[str]:
         shown = [field.name for field in Voice._meta.fields]
-        return [*shown, "what_to_know", "heard", "what_its_card_says"] if obj else []
+        return [*shown, "what_is_wrong", "what_to_know", "heard", "what_its_card_says"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Voice, form: Any, change: bool) -> None:
         if change:
@@ -111,6 +112,10 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
     # --- the page of a voice ---
 
+    @admin.display(description=gettext_lazy("what is wrong"))
+    def what_is_wrong(self, voice: Voice) -> str:
+        return explain.shown(voice.problem) or "—"
+
     @admin.display(description=gettext_lazy("warnings"))
     def what_to_know(self, voice: Voice) -> str:
         return format_html_join(mark_safe("<br>"), "{}", [(WARNINGS[code],) for code in voice.warnings]) or "—"
@@ -132,7 +137,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
                     '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[one.pk])
                 )
                 if one.audio_name
-                else one.error_detail,
+                else explain.shown(one.error_detail),
             )
             for one in voice.auditions.order_by("-queued_at")[:AUDITIONS_SHOWN]
         )
@@ -143,6 +148,8 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
     ) -> HttpResponse:
         voice = self.get_object(request, object_id)
         can_change = voice is not None and self.has_change_permission(request, voice)
+        if request.method == "GET" and voice and voice.problem and self.has_view_permission(request, voice):
+            self.message_user(request, explain.shown(voice.problem), messages.ERROR)
         return super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **(_offers(voice) if voice and can_change else {})}
         )

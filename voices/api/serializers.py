@@ -14,6 +14,7 @@ from rest_framework import serializers
 from voices.api import fields
 from voices.api.errors import failure_message
 from voices.constraints import SAFE_NAME
+from voices.library.explain import shown_twice
 from voices.models import Member, VoiceRequest
 from voices.synth import read
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
@@ -163,7 +164,10 @@ class SpokenTextsSerializer(serializers.Serializer[VoiceRequest]):
 class FailureSerializer(serializers.Serializer[VoiceRequest]):
     code = serializers.CharField(source="error_code")
     message = serializers.SerializerMethodField()
-    detail = serializers.CharField(source="error_detail", help_text="For the people who run the service.")
+    detail = serializers.SerializerMethodField(help_text="For the people who run the service.")
+
+    def get_detail(self, request: VoiceRequest) -> str:
+        return shown_twice(request.error_detail)
 
     def get_message(self, request: VoiceRequest) -> str:
         return failure_message(request.error_code)

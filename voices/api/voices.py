@@ -22,6 +22,7 @@ from voices.api.permissions import MayWorkOnVoices
 from voices.api.serializers import UNKNOWN_MEMBER, ErrorSerializer, SpeakableTextField, VoiceRequestSerializer
 from voices.api.voice_requests import accepted
 from voices.library.check import WARNINGS
+from voices.library.explain import problem_in, shown_twice
 from voices.library.model_files import too_large_fields, uploaded_pair
 from voices.models import Member, NoVoiceBefore, Voice, VoiceNotUsable
 
@@ -34,15 +35,24 @@ class WarningSerializer(serializers.Serializer[Any]):
 class VoiceSerializer(serializers.ModelSerializer[Voice]):
     """A voice, its check and its card."""
 
+    problem = serializers.SerializerMethodField(help_text="In the language of Accept-Language, and in English.")
+    problem_code = serializers.SerializerMethodField(help_text="Why a file was refused; empty if none was.")
     warnings = serializers.SerializerMethodField()
     card = serializers.SerializerMethodField(help_text="The content of its voice.toml: what it was made of.")
 
     class Meta:
         model = Voice
         fields = read_only_fields = [
-            "id", "member", "mode", "status", "problem", "warnings", "active", "demo", "created_at", "activated_at",
-            "glow_tts_dir", "hifigan_dir", "glow_tts_sha256", "hifigan_sha256", "card",
+            "id", "member", "mode", "status", "problem", "problem_code", "warnings", "active", "demo", "created_at",
+            "activated_at", "glow_tts_dir", "hifigan_dir", "glow_tts_sha256", "hifigan_sha256", "card",
         ]  # fmt: skip
+
+    def get_problem(self, voice: Voice) -> str:
+        return shown_twice(voice.problem)
+
+    def get_problem_code(self, voice: Voice) -> str:
+        problem = problem_in(voice.problem)
+        return problem.code if problem else ""
 
     @extend_schema_field(WarningSerializer(many=True))
     def get_warnings(self, voice: Voice) -> list[dict[str, str]]:

@@ -240,8 +240,7 @@ def _number(section: Section, name: str, default: float | None, bounds: tuple[fl
     value = default if value is None else value
     low, high = bounds or BOUNDS[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        shown = "a number of thousands of digits" if isinstance(value, int) and abs(value) > 10**80 else repr(value)
-        raise Refused("config", "not_a_number", name=name, value=shown, low=f"{low:g}", high=f"{high:g}")
+        raise Refused("config", "not_a_number", name=name, value=repr(value), low=f"{low:g}", high=f"{high:g}")
     return float(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeGuard
 
 import msgspec
 
@@ -44,11 +44,13 @@ class Refused(Exception):
 
     def __init__(self, part: Part, code: str, **parameters: object) -> None:
         """Take the file and a code of `REASONS` with the parameters that its sentences name."""
-        shown = {
-            name: value if isinstance(value, int | float) else shorten(value) for name, value in parameters.items()
-        }
+        shown = {name: value if _is_small(value) else shorten(value) for name, value in parameters.items()}
         super().__init__(REASONS[code][0] % shown)
         self.refusal = Refusal(code, part, shown)
+
+
+def _is_small(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and abs(value) < 2**53
 
 
 def shorten(value: object) -> str:

@@ -325,7 +325,7 @@ export interface components {
             code: string;
             readonly message: string;
             /** @description For the people who run the service. */
-            detail: string;
+            readonly detail: string;
         };
         /**
          * @description * `wav` - WAV
@@ -559,8 +559,10 @@ export interface components {
             readonly mode: components["schemas"]["ModeEnum"];
             /** 상태 */
             readonly status: components["schemas"]["VoiceStatusEnum"];
-            /** 문제 */
+            /** @description In the language of Accept-Language, and in English. */
             readonly problem: string;
+            /** @description Why a file was refused; empty if none was. */
+            readonly problem_code: string;
             readonly warnings: components["schemas"]["Warning"][];
             /**
              * 사용 중

@@ -121,3 +121,45 @@ def test_the_active_voice_can_not_be_deleted(admin_client: Client, member: Membe
     active = member.voices.get()
     assert admin_client.post(reverse("admin:voices_voice_delete", args=[active.pk]), {"post": "yes"}).status_code == 403
     assert member.voices.filter(pk=active.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("ko", ["Glow-TTS 내 목소리.pth: 파일이 아니라 Git LFS의 포인터예요.", "`git lfs pull`로 파일을 받아 주세요."]),
+        (
+            "en",
+            [
+                "Glow-TTS 내 목소리.pth: this is a pointer of Git LFS, not the file itself.",
+                "Fetch the file with `git lfs pull`.",
+            ],
+        ),
+    ],
+)
+def test_a_refused_file_is_named_as_it_was_uploaded_with_reason_and_remedy(
+    language: str, sentences: list[str], admin_client: Client, member: Member, tmp_path: Path
+) -> None:
+    write_tiny_voice(tmp_path, 7)
+    (tmp_path / "내 목소리.pth").write_bytes(
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 10225592\n"
+    )
+    with (
+        (tmp_path / "내 목소리.pth").open("rb") as glow_tts,
+        (tmp_path / "glow-tts/7/7g_config.json").open("rb") as glow_tts_config,
+        (tmp_path / "hifigan-v2/7/7h_checkpoint_1.pth.tar").open("rb") as hifigan,
+        (tmp_path / "hifigan-v2/7/7h_config.json").open("rb") as hifigan_config,
+    ):
+        admin_client.post(
+            reverse("admin:voices_voice_add"),
+            {
+                "member": member.pk, "mode": "pronounced", "glow_tts": glow_tts, "glow_tts_config": glow_tts_config,
+                "hifigan": hifigan, "hifigan_config": hifigan_config,
+            },
+        )  # fmt: skip
+    voice = Voice.objects.get(status="checking")
+    synthesize_next()
+    page = admin_client.get(page_of(voice), headers={"Accept-Language": language}).content.decode()
+    for sentence in sentences:
+        assert page.count(sentence) == 3  # in a message, beside the voice's status, and beside the check
+    audition = reverse("admin:voices_voicerequest_change", args=[voice.auditions.get().pk])
+    assert sentences[0] in admin_client.get(audition, headers={"Accept-Language": language}).content.decode()

@@ -3,6 +3,7 @@
 import io
 import json
 import pickle
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,10 @@ def test_hostile_files_end_as_an_unusable_voice(
     voice = staff.get(address).json()
     assert voice["status"] == "unusable"
     assert reason in voice["problem"]
+    assert voice["problem_code"]
+    english = staff.get(address, headers={"Accept-Language": "en"}).json()["problem"]
+    assert voice["problem"].splitlines()[1] == english
+    assert re.search("[가-힣]", voice["problem"].splitlines()[0])
     assert not BURNT.exists()
     assert code(post(staff, f"{address}activate/")) == (409, "voice_not_usable")
     assert VoiceRequest.objects.get().status == "failed"

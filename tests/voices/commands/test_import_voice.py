@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from testing import factories
 from testing.factories import files_below, reloaded
@@ -178,3 +179,17 @@ def test_a_bad_pair_is_refused_and_nothing_is_kept(
         run(imported, newcomer.pk)
     assert files_below(models) == []
     assert not Voice.objects.exists()
+
+
+def test_a_refusal_is_told_in_korean_and_english_with_what_to_do(
+    models: Path, newcomer: Member, imported: Path
+) -> None:
+    (weights,) = parts(imported)[1].glob("*.tar")
+    weights.write_bytes(b"<!DOCTYPE html><html>Google Drive")
+    with translation.override("ko"), pytest.raises(CommandError) as caught:
+        run(imported, newcomer.pk)
+    assert str(caught.value).splitlines() == [
+        f"HiFi-GAN {weights.name}: 파일이 아니라 웹 페이지예요. 파일 자체를 내려받아 주세요. 그 주소는 안내 페이지였어요.",
+        f"HiFi-GAN {weights.name}: this is a web page, not the file itself. "
+        "Download the file itself; the address led to a page about it.",
+    ]

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from voices.library.explain import explained_twice
 from voices.library.manifest import legacy_folders
 from voices.library.model_files import open_pair
 from voices.models import CHECK_SENTENCE, Member, Voice
@@ -41,6 +42,8 @@ class Command(BaseCommand):
             seconds = speak_test_sentence(glow_tts, hifigan, options["mode"])
             voice = import_pair(member, glow_tts, hifigan, options["mode"])
             voice.make_active()
+        except CheckpointError as error:
+            raise CommandError(explained_twice(error.problem)) from error
         except SynthError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"“{CHECK_SENTENCE}” takes {seconds:.1f} s. {member} now speaks with {voice.glow_tts_dir}.")

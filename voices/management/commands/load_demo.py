@@ -7,10 +7,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
+from voices.library.explain import explained_twice
 from voices.library.hashes import hash_voice_files
 from voices.library.manifest import ManifestMember, read_manifest
 from voices.models import Member, Voice
-from voices.synth.errors import SynthError
+from voices.synth.errors import CheckpointError
 
 FILES_REPLACED = "its files were replaced"
 
@@ -23,8 +24,8 @@ class Command(BaseCommand):
         for member in members:
             try:
                 load(member)
-            except SynthError as error:
-                self.stderr.write(self.style.WARNING(f"{member.name} has no voice: {error}"))
+            except CheckpointError as error:
+                self.stderr.write(self.style.WARNING(f"{member.name} has no voice: {explained_twice(error.problem)}"))
         self.stdout.write("Demo members: " + ", ".join(member.name for member in members))
 
 
