@@ -189,7 +189,8 @@ def test_a_refusal_is_told_in_korean_and_english_with_what_to_do(
     with translation.override("ko"), pytest.raises(CommandError) as caught:
         run(imported, newcomer.pk)
     assert str(caught.value).splitlines() == [
-        f"HiFi-GAN {weights.name}: 파일이 아니라 웹 페이지예요. 파일 자체를 내려받아 주세요. 그 주소는 안내 페이지였어요.",
+        f"HiFi-GAN {weights.name}: 파일이 아니라 웹 페이지예요. "
+        "파일 자체를 내려받아 주세요. 그 주소는 안내 페이지였어요.",
         f"HiFi-GAN {weights.name}: this is a web page, not the file itself. "
         "Download the file itself; the address led to a page about it.",
     ]
