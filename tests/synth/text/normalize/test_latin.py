@@ -18,6 +18,12 @@ from voices.synth.text import Lexicon, read
         ("beauty queen", "뷰티 퀸"),
         ("table, open, system", "테이블, 오픈, 시스템"),
         ("LOVE", "러브"),
+        # weak vowels by their letters, R between vowels, words that loanwords write otherwise
+        ("hello, service, chicken, level", "헬로, 서비스, 치킨, 레벨"),
+        ("mystery, original, always, power", "미스터리, 오리지널, 올웨이즈, 파워"),
+        ("opening, season, student, wonderful", "오프닝, 시즌, 스튜던트, 원더풀"),
+        ("golf, model, comment, festival", "골프, 모델, 코멘트, 페스티벌"),
+        ("marathon, hero, LA, about", "마라톤, 히어로, 엘에이, 어바웃"),
         ("lightstick", "라이트스틱"),
         ("MP4 F1 6G G20", "엠피포 에프원 식스지 지이십"),
         ("2nd 앨범", "세컨드 앨범"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from voices.synth.text.normalize import cmudict
@@ -35,17 +36,19 @@ def _to_hangul(phonemes: list[str], word: str) -> str:
     sounds = _merge_affricates(phonemes)
     onset = ""  # the consonant before the next vowel
     glide = ""
+    spelled = iter(_spelled_vowels(word, sum(sound in _VOWELS for sound in sounds)))
     for index, sound in enumerate(sounds):
         before = sounds[index - 1] if index else ""
         after = sounds[index + 1] if index + 1 < len(sounds) else ""
         if sound in _VOWELS:
             if sound == "UW" and before in ("N", "D", "T") and "oo" not in word and ("u" in word or "ew" in word):
                 glide = "Y"  # 뉴, 듀오, 스튜디오
-            jamo += _syllables(_vowel(sound, before, sounds[index + 1 :], word), onset, glide)
-            onset = glide = ""
+            jamo += _syllables(_vowel(sound, before, sounds[index + 1 :], word, next(spelled, "")), onset, glide)
+            onset = "ᄅ" if sound == "ER" and after in _VOWELS else ""  # 미스터리
+            glide = ""
         elif sound in ("Y", "W"):
-            if sound == "W" and onset and onset not in "ᄀᄏᄒ":  # 퀸, but 트위스트
-                jamo += [onset, "ᅳ"]
+            if sound == "W" and onset and onset not in "ᄀᄏᄒ":  # 퀸, but 트위스트, 올웨이즈
+                jamo += [] if onset == "ᄅ" else [onset, "ᅳ"]
                 onset = ""
             glide = sound
         elif sound == "R" and after not in _VOWELS:
@@ -70,19 +73,67 @@ def _merge_affricates(sounds: list[str]) -> list[str]:
     return merged
 
 
-def _vowel(sound: str, before: str, rest: list[str], word: str) -> str:
+def _spelled_vowels(word: str, sounds: int) -> list[str]:
+    """Return the vowel letters that each vowel sound is spelled with; none if they are not as many as the sounds."""
+    spelled = re.findall("(?<!q)[aeiou]+y?(?![aeiou])|(?<=[^aeiou])y(?![aeiou])", word)
+    if len(spelled) > sounds and re.search("[^aeiou]es?$", word):
+        spelled.pop()  # a silent e
+    return spelled if len(spelled) == sounds else []
+
+
+def _vowel(sound: str, before: str, rest: list[str], word: str, spelled: str) -> str:
     """Write a vowel as loanwords do; weak vowels depend on the spelling: 구글, 오픈, 시스템, 콘서트."""
     after = rest[0] if rest else ""
-    if sound == "AH" and before in _OBSTRUENTS:
-        if after == "L" and len(rest) == 1 and word.endswith(("le", "les")):
-            return "으"
-        if after == "N" and any(letter + "en" in word or letter + "on" in word for letter in "pbtdkgfvsz"):
-            return "으"
-    if sound == "AH" and after == "M" and "em" in word:
-        return "에"
-    if sound == "AA" and after in ("N", "M") and "on" in word:
+    if sound == "AW" and after == "ER":
+        return "아"  # 파워: the ER follows as 워
+    if sound == "ER":
+        return "워" if before == "AW" else "오" if spelled == "o" and after in _VOWELS else "어"
+    if sound == "AA" and (spelled in ("o", "au") or (after in ("N", "M") and "on" in word)):
         return "오"
-    return _VOWELS[sound]
+    if sound == "EH" and after == "R" and spelled == "a" and rest[1:2] and rest[1] in _VOWELS:
+        return "애"  # 캐릭터
+    return _weak_vowel(before, after, len(rest), word, spelled) if sound == "AH" else _VOWELS[sound]
+
+
+def _weak_vowel(before: str, after: str, remaining: int, word: str, spelled: str) -> str:
+    """Write AH, stressed or not; `remaining` sounds follow it."""
+    is_first = bool(spelled) and re.match(f"[^aeiouy]*{spelled}", word) is not None
+    ends = remaining == 1
+    if before in _OBSTRUENTS:
+        if after == "L" and ends and word.endswith(("le", "les")):
+            return "으"  # 테이블
+        if (
+            after == "N"
+            and (ends or word.endswith(("ening", "oning")))
+            and re.search("[pbtdkfvsz](?:en|on)(?:s|ing)?$", word)
+            and not word.endswith("ken")
+        ):
+            return "으"  # 오픈, 시즌
+    if after == "M" and "em" in word and spelled in ("e", ""):
+        return "에"  # 시스템
+    if spelled == "a":
+        if not after:
+            return "아"  # 드라마
+        return "애" if word.endswith("land") else "이" if after == "JH" else "어"
+    if spelled == "e":
+        if is_first:
+            return "이" if word.startswith(("re", "de", "be")) else "에"
+        if after == "N":
+            return "이" if before in ("K", "CH") or "enge" in word else "어"
+        return "이" if word.endswith(("ess", "eless")) else "어" if re.search("(?:n|mm|rr)el", word) else "에"
+    if spelled in ("i", "y", "ai"):
+        return "이"
+    if spelled == "o":
+        if is_first:
+            return (
+                "오"
+                if re.match("o|pro|po[lst]|so[cl]", word)
+                else "우"
+                if re.match("to(?!n[a-z]?$|ngue)", word)
+                else "어"
+            )
+        return "어" if after == "M" else "오"
+    return "우" if spelled == "u" and word.endswith("ful") and ends else "어"
 
 
 def _syllables(vowel: str, onset: str, glide: str) -> str:
