@@ -4,13 +4,13 @@
     python -m training.train_vocoder RUN_FOLDER --steps 9000 --spectral-steps 3000 --from voice_model/hifigan-v2/1 \\
         --voice ../corpus-1 voice_model/glow-tts/1 --voice ../corpus-2 voice_model/glow-tts/2
 
-Spectral losses alone come first; after --spectral-steps the discriminators join, small ones on a CPU and HiFi-GAN's own
-on a GPU. Spectral losses make speech that is understood but buzzes: they do not see the phase, so pitch jumps by
-octaves. Discriminators see it.
+Two losses compare the waveforms, mels at several scales and the periodicity; after --spectral-steps the discriminators
+join, small ones on a CPU and HiFi-GAN's own on a GPU. Mels alone make speech that is understood but buzzes; periodicity
+mends pitch, and discriminators the fine structure above.
 
 Some of the segments are mels that the voice's own acoustic model makes (a run's folder or a finished voice's), the
 others those of the corpus. Each segment is made louder or softer at random, so that voices of any level sound clear.
-Voices that share a vocoder take equal turns.
+Voices that share a vocoder take equal turns; a voice that is given twice, two. Low voices need more of them.
 
 One thread by design, like `train_acoustic.py`. Resumes from RUN_FOLDER/vocoder.pth, whose "average" is what `export.py`
 takes.
@@ -27,8 +27,8 @@ import torch
 
 from training.corpus.folder import Utterance, load_utterances
 from training.discriminators import adversarial_loss, discriminator_loss, discriminators_for, feature_loss
-from training.models.configs import HOP_LENGTH, N_MELS, SAMPLE_RATE, acoustic_config
-from training.models.coqui import L1SpecLoss, MultiScaleSTFTLoss
+from training.losses import MultiScaleMelLoss, PeriodicityLoss
+from training.models.configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
 from training.models.start import build_generator, open_vocoder
 from training.own_mels import own_mels
 from training.runs.progress import OnPace, Progress, print_pace
@@ -37,14 +37,12 @@ from training.runs.state import RunState, Stateful
 FIRST_RATE, LAST_RATE = 1e-3, 5e-5
 FINE_TUNING_FIRST, FINE_TUNING_LAST, FINE_TUNING_WARMUP = 4e-4, 5e-5, 30
 DISCRIMINATOR_RATE = 2e-4
-SEGMENT_FRAMES = 32
-SEGMENTS_PER_BATCH = {"cpu": 8, "cuda": 64}
+SEGMENT_FRAMES = 48
+SEGMENTS_PER_BATCH = {"cpu": 6, "cuda": 64}
 OWN_SHARE = 0.3  # of the segments are the acoustic model's mels
 LEVELS = (-2.0, 6.0)  # dB that a segment is made louder by
 PEAK = 0.98
-# Reconstruction weighs more once the discriminators are there: with less, speech comes out less like the original.
-SPECTRAL_WEIGHTS = (4.0, 1.0)  # of the mel loss and of the STFT losses
-WEIGHTS_BESIDE_DISCRIMINATORS = (10.0, 2.0)
+MEL_WEIGHT, PERIODICITY_WEIGHT = 10.0, 30.0
 ADVERSARIAL_WEIGHT, FEATURE_WEIGHT = 0.6, 2.0
 DISCRIMINATOR_WARMUP = 150  # steps that the discriminators learn before the generator hears of them
 SAVE_EVERY = 100  # steps
@@ -118,8 +116,7 @@ def train_vocoder(
     optimizer = torch.optim.AdamW(generator.parameters(), betas=(0.8, 0.99))
     discriminators = discriminators_for(device).to(device).train()
     their_optimizer = torch.optim.AdamW(discriminators.parameters(), lr=DISCRIMINATOR_RATE, betas=(0.8, 0.99))
-    mel_loss: torch.nn.Module = L1SpecLoss(SAMPLE_RATE, 1024, HOP_LENGTH, 1024, 0.0, 8000.0, N_MELS).to(device)
-    stft_loss: torch.nn.Module = MultiScaleSTFTLoss().to(device)
+    mel_loss, periodicity_loss = MultiScaleMelLoss().to(device), PeriodicityLoss().to(device)
     others: dict[str, Stateful] = {"discriminators": discriminators, "discriminator_optimizer": their_optimizer}
     state = RunState(run / "vocoder.pth", generator, optimizer, seed, begun.steps, others)
     progress = Progress(run / "tensorboard" / "vocoder", state.step, steps, on_pace)
@@ -143,10 +140,8 @@ def train_vocoder(
             torch.nn.utils.clip_grad_norm_(discriminators.parameters(), 10.0)
             their_optimizer.step()
         losses["mel"] = mel_loss(made.squeeze(1), real.squeeze(1))
-        magnitude, convergence = stft_loss(made.squeeze(1), real.squeeze(1))
-        losses["stft"] = magnitude + convergence
-        mel_weight, stft_weight = WEIGHTS_BESIDE_DISCRIMINATORS if judged_steps > 0 else SPECTRAL_WEIGHTS
-        loss = mel_weight * losses["mel"] + stft_weight * losses["stft"]
+        losses["periodicity"] = periodicity_loss(made.squeeze(1), real.squeeze(1))
+        loss = MEL_WEIGHT * losses["mel"] + PERIODICITY_WEIGHT * losses["periodicity"]
         if judged_steps > DISCRIMINATOR_WARMUP:
             judged = discriminators(made)
             with torch.no_grad():

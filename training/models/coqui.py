@@ -13,7 +13,6 @@ from TTS.tts.utils.helpers import sequence_mask  # noqa: E402
 from TTS.tts.utils.text.tokenizer import TTSTokenizer  # noqa: E402
 from TTS.utils.audio import AudioProcessor  # noqa: E402
 from TTS.vocoder.configs.hifigan_config import HifiganConfig  # noqa: E402
-from TTS.vocoder.layers.losses import L1SpecLoss, MultiScaleSTFTLoss  # noqa: E402
 from TTS.vocoder.models.hifigan_discriminator import HifiganDiscriminator  # noqa: E402
 from TTS.vocoder.models.hifigan_generator import HifiganGenerator  # noqa: E402
 
@@ -26,8 +25,6 @@ __all__ = [
     "HifiganConfig",
     "HifiganDiscriminator",
     "HifiganGenerator",
-    "L1SpecLoss",
-    "MultiScaleSTFTLoss",
     "TTSTokenizer",
     "load_config",
     "sequence_mask",
