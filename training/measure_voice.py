@@ -73,7 +73,7 @@ def measure_speech(
         measures["syllables/s"].append(count_syllables(sentence) / speech_seconds(samples))
         measures["range, semitones"].append(pitch_range(pitch(samples, SAMPLE_RATE)))
         measures["melody"].append(melody_likeness(samples, originals[sentence]))
-        measures["level, LUFS"].append(float(meter.integrated_loudness(samples.astype(np.float64))))
+        measures["level, LUFS"].append(loudness(meter, samples))
         measures["clicks"].append(count_clicks(samples))
     return dict(measures)
 
@@ -87,6 +87,13 @@ def speech_seconds(samples: Waveform) -> float:
     at_the_ends = {runs[0], runs[-1]}
     pauses = [n for n in range(1, len(lengths)) if n in at_the_ends or lengths[n] >= SHORTEST_PAUSE]
     return len(levels) * FRAME_SECONDS - float(lengths[pauses].sum())
+
+
+def loudness(meter: pyloudnorm.Meter, samples: Waveform) -> float:
+    """Return the loudness of speech [n_samples] in LUFS; nan if it is shorter than a block of the standard, 0.4 s."""
+    if len(samples) < meter.block_size * meter.rate:
+        return float("nan")
+    return float(meter.integrated_loudness(samples.astype(np.float64)))
 
 
 def pitch_range(contour: Floats) -> float:

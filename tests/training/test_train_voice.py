@@ -22,6 +22,7 @@ from voices.models import Member
 with_judge = pytest.mark.skipif(
     importlib.util.find_spec("faster_whisper") is None, reason="needs requirements/training.txt"
 )
+with_measures = pytest.mark.skipif(importlib.util.find_spec("pesq") is None, reason="needs requirements/measures.txt")
 TEXT = "네, 좋아."  # too short to be checked by the recognizer
 DEMO = '[[member]]\nid = 1\nslug = "demo"\nname = "데모"\nmode = "pronounced"\n'
 
@@ -62,15 +63,25 @@ def run(folder: Path, member: int, **options: Any) -> str:
     return out.getvalue()
 
 
+def test_one_recording_in_ten_is_kept_to_measure_with() -> None:
+    recordings = [Recording(Path(f"{number}.wav"), TEXT) for number in range(25)]
+    trained_on, held = fine_tuning.hold_out(recordings)
+    assert [recording.path.name for recording in held] == ["0.wav", "10.wav", "20.wav"]
+    assert len(trained_on) == 22 and not set(trained_on) & set(held)
+    assert len(fine_tuning.hold_out(recordings * 10)[1]) <= fine_tuning.MOST_HELD
+
+
 @with_judge
-def test_a_demo_voice_is_fine_tuned_on_recordings_of_any_rate(models: Path, recordings: Path, tmp_path: Path) -> None:
+def test_both_models_are_fine_tuned_on_recordings_of_any_rate(models: Path, recordings: Path, tmp_path: Path) -> None:
     usable, _ = read_metadata(recordings)
     usable = [*usable[:5], Recording(write(tmp_path / "high.wav", speech(3).repeat(2), 44_100), TEXT)]
     (member,) = read_manifest(models)
-    weights = fine_tuning.fine_tune(
-        usable, fine_tuning.DemoVoice(member, models), tmp_path, "9g", 2, "cpu", on_pace=lambda pace: None
-    )
-    assert weights == tmp_path / "voice" / "9g_checkpoint_3.pth.tar"  # it started at 1
+    run = fine_tuning.Run(fine_tuning.DemoVoice(member, models), tmp_path, 9)
+    run.write_corpus(usable)
+    run.train_acoustic(2, "cpu", on_pace=lambda pace: None)
+    run.train_vocoder(1, "cpu", on_pace=lambda pace: None)
+    assert (run.glow_tts / "9g_checkpoint_3.pth.tar").is_file()  # it started at 1
+    assert (run.hifigan / "9h_checkpoint_2.pth.tar").is_file()
     utterances, minutes = corpus_size(tmp_path / "corpus")
     assert utterances == 6 and 0.05 < minutes < 0.08
 
@@ -142,13 +153,33 @@ def test_the_voice_is_registered_inactive_with_its_card(
     monkeypatch.setattr(checking, "MIN_MINUTES", 0)
     monkeypatch.setattr(level, "SENTENCES", 1)
     monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
-    out = run(recordings, newcomer.pk, steps=2)
+    out = run(recordings, newcomer.pk, steps=2, vocoder_steps=1)
     voice = newcomer.voices.get()
     assert (voice.active, voice.demo, voice.mode) == (False, False, "pronounced")
     assert "Nearest demo voice: 데모" in out and "on 1 sentences not trained on" in out
     card = read_card(voice.glow_tts_path)
     assert card is not None
-    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 7, 3)  # it started at 1
+    assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 6, 3)  # it started at 1
     assert card.acoustic_model.sha256 == voice.glow_tts_sha256
-    assert run(recordings, newcomer.pk, steps=2)  # the run is finished: the voice is only measured again
+    assert card.vocoder.sha256 == voice.hifigan_sha256
+    assert run(
+        recordings, newcomer.pk, steps=2, vocoder_steps=1
+    )  # the run is finished: the voice is only measured again
     assert newcomer.voices.count() == 1
+
+
+@with_judge
+@with_measures
+def test_sound_and_melody_are_measured_before_and_after(
+    models: Path, newcomer: Member, recordings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    monkeypatch.setattr(level, "SENTENCES", 1)
+    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
+    out = run(recordings, newcomer.pk, steps=2, vocoder_steps=1)
+    assert "Measured on 1 recordings not trained on" in out
+    card = read_card(newcomer.voices.get().glow_tts_path)
+    assert card is not None
+    found = {(measure.of, measure.name) for measure in card.measures}
+    assert {("recordings", "syllables/s"), ("before", "syllables/s"), ("after", "V/UV, %"), ("before", "mel")} <= found
+    assert f"{next(m for m in card.measures if m.name == 'mel' and m.of == 'after').mean:.3g}" in out

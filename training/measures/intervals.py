@@ -39,12 +39,12 @@ def interval(values: Sequence[float]) -> Interval:
     return Interval(mean, float(found.low), float(found.high))
 
 
-def table(rows: Mapping[str, Mapping[str, Sequence[float]]]) -> str:
-    """Return a Markdown table: a line for each row, a column for each measure, and a line for all rows together."""
+def table(rows: Mapping[str, Mapping[str, Sequence[float]]], with_all: bool = True) -> str:
+    """Return a Markdown table: a line for each row, a column for each measure, and one for all rows `with_all`."""
     names = list(dict.fromkeys(name for measures in rows.values() for name in measures))
     everything = {name: [value for row in rows.values() for value in row.get(name, ())] for name in names}
     lines = [f"| | {' | '.join(names)} |", f"| --- |{' --- |' * len(names)}"]
-    for title, measures in {**rows, "all": everything}.items():
+    for title, measures in {**rows, **({"all": everything} if with_all else {})}.items():
         cells = [str(interval(measures[name])) if name in measures else "" for name in names]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Fine-tune a demo voice on recordings: write the corpus, train, export, measure, and make the card.
+"""Fine-tune both models of a demo voice on recordings: write the corpus, train, export, and make the card.
 
 All files are in one work folder, so that a stopped run can be resumed.
 """
@@ -11,21 +11,24 @@ from pathlib import Path
 import numpy as np
 import soundfile
 import soxr
+from django.utils.translation import gettext as _
 
 from training.corpus.clean import clean
-from training.corpus.folder import corpus_size, load_utterances, write_metadata
+from training.corpus.folder import Utterance, corpus_size, load_utterances, write_metadata
 from training.measures import judge as judging
 from training.models.coqui import load_config
 from training.models.start import open_acoustic_model
-from training.recordings.metadata import Recording
+from training.recordings.metadata import Recording, RecordingsError
 from training.recordings.sound import read_samples, sample_rate_of
 from training.runs.progress import OnPace
 from training.sentences import HELD_OUT, held_out_sentences
 from training.train_acoustic import train_acoustic
+from training.train_vocoder import load_voice as load_spoken_voice
+from training.train_vocoder import train_vocoder
 from training.voice import level
 from training.voice.export import export
-from voices.intake.card import Data, Hearing, VoiceCard
-from voices.library.card import describe_model, installed_versions, read_card
+from voices.intake.card import Data, Hearing, Measured, VoiceCard
+from voices.library.card import describe_model, installed_versions
 from voices.library.hashes import sha256_of
 from voices.library.manifest import ManifestMember
 from voices.synth import load_voice, read
@@ -33,11 +36,12 @@ from voices.synth.models import find_model
 from voices.synth.text.hangul import only_syllables
 
 SEED = 0
+HELD_SHARE, MOST_HELD = 10, 12  # one recording in so many is not trained on, and how many at most
 
 
 @dataclass(frozen=True)
 class DemoVoice:
-    """The demo voice that a new one starts from; the new one uses its vocoder unchanged."""
+    """The demo voice that a new one starts from."""
 
     member: ManifestMember
     voice_model: Path
@@ -87,39 +91,84 @@ def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) ->
     write_metadata(corpus, sentences)
 
 
-def fine_tune(
-    recordings: list[Recording], base: DemoVoice, work: Path, prefix: str, steps: int, device: str, on_pace: OnPace
-) -> Path:
-    """Fine-tune the demo voice `base`, export it, and set its loudness; return the path of the weights.
-
-    Args:
-        recordings: to train on.
-        base: the demo voice to start from.
-        work: the work folder; a run in it is resumed.
-        prefix: of the exported file names.
-        steps: of the whole run.
-        device: "cpu" or "cuda".
-        on_pace: called every few steps with the progress.
-    """
-    config = open_acoustic_model(base.glow_tts).config
-    write_corpus(recordings, work / "corpus", config.audio.sample_rate)
-    run = work / f"from-{base.member.id}"
-    utterances = load_utterances(work / "corpus", config)
-    train_acoustic(utterances, run, steps, start=base.glow_tts, seed=SEED, device=device, on_pace=on_pace)
-    config = load_config(str(run / "acoustic_config.json"))
-    weights = export(run / "acoustic.pth", config, work / "voice", prefix)
-    level.level(work / "voice", base.hifigan, held_out_sentences()[: level.SENTENCES])
-    return weights
+def hold_out(recordings: list[Recording]) -> tuple[list[Recording], list[Recording]]:
+    """Return the recordings to train on, and one in ten, twelve at most, to measure with."""
+    apart = max(HELD_SHARE, -(-len(recordings) // MOST_HELD))
+    held = recordings[::apart]
+    return [recording for recording in recordings if recording not in held], held
 
 
-def judge_before_and_after(
-    base: DemoVoice, made: Path, recordings: list[Recording], judge: judging.Judge
-) -> ErrorRates:
-    """Measure the voice in the folder `made` and the demo voice `base` on sentences that are not in the recordings."""
+@dataclass(frozen=True)
+class Run:
+    """The run of a member's voice in its work folder; each step of it is resumed where it was stopped."""
+
+    base: DemoVoice
+    work: Path
+    member: int
+
+    @property
+    def glow_tts(self) -> Path:
+        return self.work / "voice"
+
+    @property
+    def hifigan(self) -> Path:
+        return self.work / "vocoder"
+
+    @property
+    def _folder(self) -> Path:
+        return self.work / f"from-{self.base.member.id}"
+
+    def write_corpus(self, recordings: list[Recording]) -> None:
+        """Write the recordings to train on; the other steps need them."""
+        config = open_acoustic_model(self.base.glow_tts).config
+        write_corpus(recordings, self.work / "corpus", config.audio.sample_rate)
+
+    def train_acoustic(self, steps: int, device: str, on_pace: OnPace) -> None:
+        """Fine-tune the acoustic model until it has `steps` steps, and export it into `glow_tts`."""
+        train_acoustic(
+            self._utterances(), self._folder, steps, start=self.base.glow_tts, seed=SEED, device=device, on_pace=on_pace
+        )
+        self._export("acoustic", self.glow_tts, "g")
+
+    def train_vocoder(self, steps: int, device: str, on_pace: OnPace) -> None:
+        """Fine-tune the vocoder until it has `steps` steps, export it into `hifigan`, and set the voice's loudness.
+
+        It learns from the recordings and from what the acoustic model makes of them, so that one is trained first.
+
+        Raises:
+            RecordingsError: no recording is long enough.
+        """
+        spoken = load_spoken_voice(self.work / "corpus", self._folder)
+        if not spoken.utterances:
+            raise RecordingsError(_("No recording is long enough to learn the sound of a voice from."))
+        train_vocoder(
+            [spoken],
+            self._folder,
+            steps,
+            spectral_steps=0,
+            start=self.base.hifigan,
+            seed=SEED,
+            device=device,
+            on_pace=on_pace,
+        )
+        self._export("vocoder", self.hifigan, "h")
+        level.level(self.glow_tts, self.hifigan, held_out_sentences()[: level.SENTENCES])
+
+    def _utterances(self) -> list[Utterance]:
+        return load_utterances(self.work / "corpus", open_acoustic_model(self.base.glow_tts).config)
+
+    def _export(self, model: str, folder: Path, letter: str) -> None:
+        config = load_config(str(self._folder / f"{model}_config.json"))
+        export(self._folder / f"{model}.pth", config, folder, f"{self.member}{letter}")
+
+
+def judge_before_and_after(run: Run, recordings: list[Recording], judge: judging.Judge) -> ErrorRates:
+    """Measure the new voice and the demo voice on sentences that are not in the recordings."""
     sentences = sentences_not_in(recordings)
+    mode = run.base.member.mode
     before, after = (
-        judging.voice_error_rate(load_voice(folder, base.hifigan, mode=base.member.mode), sentences, judge)
-        for folder in (base.glow_tts, made)
+        judging.voice_error_rate(load_voice(glow_tts, hifigan, mode=mode), sentences, judge)
+        for glow_tts, hifigan in ((run.base.glow_tts, run.base.hifigan), (run.glow_tts, run.hifigan))
     )
     return ErrorRates(len(sentences), before, after)
 
@@ -130,20 +179,19 @@ def sentences_not_in(recordings: list[Recording]) -> list[str]:
     return [sentence for sentence in held_out_sentences() if only_syllables(sentence) not in recorded]
 
 
-def make_card(name: str, base: DemoVoice, work: Path, weights: Path, rates: ErrorRates) -> VoiceCard:
-    """Return the card of the voice in `work`, for the member called `name`."""
-    utterances, minutes = corpus_size(work / "corpus")
-    base_card = read_card(base.glow_tts)
-    vocoder = find_model(base.hifigan, "hifigan").weights
+def make_card(name: str, run: Run, rates: ErrorRates, measures: list[Measured]) -> VoiceCard:
+    """Return the card of the voice that `run` made, for the member called `name`."""
+    utterances, minutes = corpus_size(run.work / "corpus")
     return VoiceCard(
         name=name,
-        mode=base.member.mode,
+        mode=run.base.member.mode,
         licence="its owner's",
         made_on=datetime.date.today(),
-        fine_tuned_from=base.member.name,
+        fine_tuned_from=run.base.member.name,
         data=Data("recordings brought to manage.py train_voice", "their owner's", utterances, round(minutes, 1)),
-        acoustic_model=describe_model(weights, SEED),
-        vocoder=base_card.vocoder if base_card is not None else describe_model(vocoder, 0),
+        acoustic_model=describe_model(find_model(run.glow_tts, "glow_tts").weights, SEED),
+        vocoder=describe_model(find_model(run.hifigan, "hifigan").weights, SEED),
         versions=installed_versions(),
         hearings=[Hearing(judging.NAME, HELD_OUT, rates.sentences, round(rates.after, 4))],
+        measures=measures,
     )

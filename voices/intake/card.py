@@ -46,6 +46,17 @@ class Hearing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cer: Annotated[float, msgspec.Meta(ge=0, le=100)]  # character error rate, mean over the sentences
 
 
+class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measure of the voice or of what it is compared with: the mean over sentences, and its 95 % interval."""
+
+    name: str  # such as "PESQ" or "syllables/s"
+    of: str  # "recordings", "before" (the voice that it began with) or "after"
+    mean: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+    low: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+    high: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
+    count: Count  # of sentences
+
+
 class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What ``voice.toml`` says."""
 
@@ -59,6 +70,7 @@ class VoiceCard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     vocoder: TrainedModel
     versions: dict[str, str]  # of what trained it, by package name
     hearings: list[Hearing] = []
+    measures: list[Measured] = []
 
 
 def parse_card(content: bytes) -> VoiceCard:

@@ -1,5 +1,6 @@
 """Train a member's voice from recordings."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,20 @@ from training.measures.heard import HeardFile
 from training.measures.judge import Judge
 from training.recordings.checking import check_amount, check_recordings
 from training.recordings.cutting import cut_readings
-from training.recordings.fine_tuning import DemoVoice, fine_tune, fingerprint, judge_before_and_after, make_card
+from training.recordings.fine_tuning import DemoVoice, Run, fingerprint, hold_out, judge_before_and_after, make_card
 from training.recordings.messages import problem_line
 from training.recordings.metadata import METADATA, Recording, RecordingsError, read_metadata
 from training.recordings.nearest import nearest_demo_voice
 from training.recordings.script import read_scripts
 from training.runs.progress import Pace
+from voices.intake.card import Measured
 from voices.library.card import write_card
 from voices.management.commands.import_voice import import_pair, known_member
 from voices.models import Member, Voice
 from voices.synth import SynthError
 
 DEFAULT_STEPS = 400
+DEFAULT_VOCODER_STEPS = 800
 
 
 class Command(BaseCommand):
@@ -38,12 +41,23 @@ class Command(BaseCommand):
         parser.add_argument("--member", type=int, required=True, help="the member's number")
         parser.add_argument("--check-only", action="store_true", help="say what is wrong with the recordings, and stop")
         parser.add_argument(
-            "--steps", type=int, default=DEFAULT_STEPS, help="of training, about 1.6 s each on one core"
+            "--steps", type=int, default=DEFAULT_STEPS, help="of the acoustic model, about 1.6 s each on one core"
+        )
+        parser.add_argument(
+            "--vocoder-steps", type=int, default=DEFAULT_VOCODER_STEPS, help="of the vocoder, about 0.6 s each"
         )
         parser.add_argument("--device", choices=["cpu", "cuda"], default=settings.DEVICE)
 
     def handle(
-        self, recordings: Path, member: int, check_only: bool, steps: int, device: str, *args: Any, **options: Any
+        self,
+        recordings: Path,
+        member: int,
+        check_only: bool,
+        steps: int,
+        vocoder_steps: int,
+        device: str,
+        *args: Any,
+        **options: Any,
     ) -> None:
         owner = known_member(member)
         judge = load_judge()
@@ -52,7 +66,7 @@ class Command(BaseCommand):
             work, usable = self.find_usable(recordings, owner, judge)
             if check_only:
                 return
-            voice = self.make_voice(usable, owner, work, steps, device, judge)
+            voice = self.make_voice(usable, owner, work, steps, vocoder_steps, device, judge)
         except (RecordingsError, SynthError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -85,7 +99,14 @@ class Command(BaseCommand):
         return work, usable
 
     def make_voice(
-        self, usable: list[Recording], owner: Member, work: Path, steps: int, device: str, judge: Judge
+        self,
+        usable: list[Recording],
+        owner: Member,
+        work: Path,
+        steps: int,
+        vocoder_steps: int,
+        device: str,
+        judge: Judge,
     ) -> Voice:
         """Fine-tune the nearest demo voice, and register the result, inactive, with its card."""
         voice_model = Path(settings.VOICE_MODEL_DIR)
@@ -93,16 +114,36 @@ class Command(BaseCommand):
         if nearest is None:
             raise CommandError(_("There is no demo voice to begin with."))
         self.say(_("Nearest demo voice: %(name)s") % {"name": nearest.name})
-        base = DemoVoice(nearest, voice_model)
-        weights = fine_tune(usable, base, work, f"{owner.pk}g", steps, device, self.say_pace)
-        rates = judge_before_and_after(base, weights.parent, usable, judge)
+        run = Run(DemoVoice(nearest, voice_model), work, owner.pk)
+        trained_on, held = hold_out(usable)
+        run.write_corpus(trained_on)
+        self.say(_("Training the acoustic model (text to mel)."))
+        run.train_acoustic(steps, device, self.say_pace)
+        self.say(_("Training the vocoder (mel to sound)."))
+        run.train_vocoder(vocoder_steps, device, self.say_pace)
+        rates = judge_before_and_after(run, usable, judge)
         self.say(
             _("Character error rate on %(count)d sentences not trained on: %(before).3f before, %(after).3f after")
             % {"count": rates.sentences, "before": rates.before, "after": rates.after}
         )
-        voice = import_pair(owner, weights.parent, base.hifigan, nearest.mode)
-        write_card(make_card(owner.name, base, work, weights, rates), voice.glow_tts_path)
+        measures = self.measure(run, held, judge)
+        voice = import_pair(owner, run.glow_tts, run.hifigan, nearest.mode)
+        write_card(make_card(owner.name, run, rates, measures), voice.glow_tts_path)
         return voice
+
+    def measure(self, run: Run, held: list[Recording], judge: Judge) -> list[Measured]:
+        """Print how voice and vocoder were before and are now, on the recordings in `held`; return it for the card."""
+        if importlib.util.find_spec("pesq") is None:
+            self.say(_("Sound and melody are not measured: run `make measures` first."))
+            return []
+        # Only in requirements/measures.txt.
+        from training.measures.intervals import table
+        from training.recordings.measuring import measure_run, measured
+
+        self.say(_("Measured on %(count)d recordings not trained on (mean and 95 %% interval):") % {"count": len(held)})
+        voices, vocoders = measure_run(run, held, judge)
+        self.say(f"{table(voices, with_all=False)}\n\n{table(vocoders, with_all=False)}")
+        return [*measured(voices), *measured(vocoders)]
 
     def say(self, line: str) -> None:
         self.stdout.write(line)
