@@ -14,6 +14,7 @@ from django.core.asgi import get_asgi_application
 
 from voices.api.gate.admission import Admission
 from voices.api.gate.body_bound import BodyBound
+from voices.api.gate.staff_only import StaffOnly
 from voices.worker.orphans import die_with
 
 if (granian := multiprocessing.parent_process()) and granian.pid:  # it serves in a child process
@@ -23,8 +24,10 @@ _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
     resource.setrlimit(resource.RLIMIT_NOFILE, (_hard if _hard != resource.RLIM_INFINITY else 65_536, _hard))
 
-application = BodyBound(
-    Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),
-    max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
-    max_upload_bytes=settings.MAX_UPLOAD_BYTES,
+application = StaffOnly(
+    BodyBound(
+        Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),
+        max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
+        max_upload_bytes=settings.MAX_UPLOAD_BYTES,
+    )
 )

@@ -1,1 +1,1 @@
-"""What stands in front of Django: bounds on bodies and on requests at once, and the answers for those refused."""
+"""What stands in front of Django: bounds on bodies, senders and requests at once, and the answers for those refused."""

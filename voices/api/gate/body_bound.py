@@ -8,10 +8,10 @@ import asyncio
 import time
 
 from voices.api.errors import RequestTooLarge, RequestTooSlow
-from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
+from voices.api.gate.refusal import CLOSE, Application, Message, Receive, Scope, Send, refuse
+from voices.api.gate.staff_only import LOGIN
 
-UPLOADS = ("/api/voices/", "/admin/")  # addresses that take files
-CLOSE = (b"connection", b"close")  # the rest of the body is not read, so the connection can't be used again
+UPLOADS = ("/api/voices/", "/admin/")  # addresses that take files, from staff (staff_only.py)
 
 
 class BodyBound:
@@ -38,7 +38,8 @@ class BodyBound:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        bound = self._max_upload_bytes if scope["path"].startswith(UPLOADS) else self._max_bytes
+        takes_files = scope["path"].startswith(UPLOADS) and scope["path"] != LOGIN
+        bound = self._max_upload_bytes if takes_files else self._max_bytes
         started = time.monotonic()
         received = 0
         complete = False

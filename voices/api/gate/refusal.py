@@ -18,6 +18,8 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
+CLOSE = (b"connection", b"close")  # for who reads no more of the body: the connection can't be used again
+
 
 async def refuse(scope: Scope, send: Send, refusal: type[APIException], *headers: tuple[bytes, bytes]) -> None:
     """Send the whole answer, with ``Retry-After`` if the refusal has a ``wait`` (seconds)."""

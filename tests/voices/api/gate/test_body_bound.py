@@ -56,6 +56,7 @@ def answer(reader: Reader, path: str, chunks: list[int], announced: str | None =
         ("/api/voices/", [500, 500], "1000", 200),
         ("/api/voices/", [500, 501], None, 413),
         ("/admin/voices/voice/add/", [999], None, 200),
+        ("/admin/login/", [101], None, 413),
     ],
 )
 def test_bounds(path: str, chunks: list[int], announced: str | None, status: int) -> None:
