@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from voices.synth import read
 from voices.synth.text.hangul import count_syllables
+from voices.synth.text.normalize.folding import INVISIBLE
 from voices.synth.text.sentences import MAX_SYLLABLES
 
 anything = st.text(
@@ -39,6 +41,25 @@ def test_any_string_is_read_and_reading_again_changes_nothing(text: str, mode: s
         assert sentence.pronunciation == " ".join(token.pronunciation for token in sentence.tokens)
         assert count_syllables(sentence.text) <= MAX_SYLLABLES
         assert all(0 <= token.start < token.end <= len(text) for token in sentence.tokens)
+
+
+# Quotes, brackets, dashes and the like, which only part words or show a pause, and full stops and commas.
+SILENT = set("\"'`´‘’“”()[]{}<>〈〉《》「」『』【】-‐‑‒–—―−~∼〜·•・ㆍ/⁄∕|_=*^\\;:、，؛…。｡™®©.,!?")
+
+
+@settings(deadline=None, max_examples=300)
+@given(anything)
+def test_every_character_is_read_or_silent_or_reported(text: str) -> None:
+    spoken = read(text)
+    accounted = {
+        index for sentence in spoken.sentences for token in sentence.tokens for index in range(token.start, token.end)
+    }
+    for dropped in spoken.dropped:
+        accounted.update(range(dropped.index, dropped.index + len(dropped.text)))
+    for index, character in enumerate(text):
+        if index not in accounted and not character.isspace() and unicodedata.category(character) not in INVISIBLE:
+            folded = set(unicodedata.normalize("NFKC", character)) - {" "}
+            assert character in SILENT or folded <= SILENT, (index, character)
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,9 @@ def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, 
         tense_after_rieul(syllables, morpheme, plain)
     if morpheme.is_noun:
         respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)
+    if morpheme.text in ("로", "란") and morpheme.tag.startswith("J") and coda_of(syllables[morpheme.start - 1]) == "ᆫ":
+        # 등산로, 의견란: MeCab takes it for a particle, which would be 으로, 이란 here (제20항 다만).
+        syllables[morpheme.start] = with_onset(morpheme.text, "ᄂ")
     respell_ending(syllables, morpheme, before)
 
 
