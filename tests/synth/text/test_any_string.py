@@ -45,6 +45,7 @@ def test_any_string_is_read_and_reading_again_changes_nothing(text: str, mode: s
 
 # Quotes, brackets, dashes and the like, which only part words or show a pause, and full stops and commas.
 SILENT = set("\"'`´‘’“”()[]{}<>〈〉《》「」『』【】-‐‑‒–—―−~∼〜·•・ㆍ/⁄∕|_=*^\\;:、，؛…。｡™®©.,!?")
+SILENT |= set("\u115f\u1160\u3164\uffa0")  # Hangul fillers, which are invisible
 
 
 @settings(deadline=None, max_examples=300)

@@ -37,7 +37,8 @@ class TracedText:
         """Replace spans (start, end, new text) that follow one another.
 
         What a new text has in common with the old at either end stays as it is; the characters between stand for what
-        they replace, or for the whole span where they were only put in.
+        they replace, or for the whole span where they were only put in. Where some were only left out, the character
+        before stands for them too.
         """
         text: list[str] = []
         starts: list[int] = []
@@ -56,6 +57,8 @@ class TracedText:
             if first < last:
                 begin, end = first, last
             added = len(new) - head - tail
+            if head and not added:
+                ends[-1] = max(ends[-1], self.ends[end - 1])  # &amp; -> &
             starts += [self.starts[begin]] * added
             ends += [self.ends[end - 1]] * added
             position = last

@@ -43,6 +43,8 @@ def fold(text: str) -> TracedText:
         end = start + 1
         while end < len(text) and end - start < _MAX_CLUSTER and _combines(text[end]):
             end += 1
+        # Marks that do not compose are read, or dropped, by themselves.
+        end = max(start + 1, end - _uncomposed(text[start:end]))
         folded = _fold_cluster(text[start:end])
         characters.append(folded)
         starts += [start] * len(folded)
@@ -63,6 +65,15 @@ def _fold_cluster(cluster: str) -> str:
         if folded in "\n\r\t\v\f\x1c\x1d\x1e\x85" or unicodedata.category(folded[0]) not in INVISIBLE:
             kept.append(folded)
     return "".join(kept)
+
+
+def _uncomposed(cluster: str) -> int:
+    """Count the last characters of a cluster that composition leaves as they are."""
+    composed = unicodedata.normalize("NFC", cluster)
+    length = 0
+    while length < min(len(cluster), len(composed)) and cluster[-1 - length] == composed[-1 - length]:
+        length += 1
+    return length
 
 
 def _combines(character: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from voices.synth.text.normalize.folding import UNSAID
 from voices.synth.text.normalize.particles import SEAM
@@ -43,6 +44,12 @@ _WORDS = {
 _JOINED = "%℃°²³"  # read without a space before them
 
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "letter with an accent",
+        re.compile("[À-ÖØ-öø-ɏ]"),
+        lambda match: base if (base := unicodedata.normalize("NFD", match[0])[0]).isascii() else match[0],
+        ("café", "cafe"),
+    ),
     # No.1, №1
     Rule("No.", re.compile(r"(?<![A-Za-z])[Nn]o\. ?(?=[0-9])|№ ?"), lambda _match: "넘버 ", ("No. 3", "넘버 3")),
     Rule("Vol.", re.compile(r"(?<![A-Za-z])[Vv]ol\. ?(?=[0-9])"), lambda _match: "볼륨 ", ("Vol.3", "볼륨 3")),
