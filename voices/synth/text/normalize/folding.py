@@ -13,6 +13,7 @@ INVISIBLE = {"Cf", "Cc", "Mn", "Me"}
 UNSAID = "\ue001"  # a private character, which is dropped and reported, with all that a rule has replaced by it
 # Signs that signs.py reads; their compatible forms ("No", "m2") would be read otherwise.
 _KEPT = "№℃℉℡™㎡㎥㎢²³"
+_ROMAN = str.maketrans(dict(zip("ⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩ", "일이삼사오육칠팔구십", strict=True)))
 _FOLDED = "[\x00-\x7f가-힣μΩ¢£¥₩]+"  # what compatible forms may become: ㎞, ㎍, ㏀, full-width ￥
 _SAME = str.maketrans("\u2044\u2215\u301c\u223c", "//~~")  # the slashes of ½ and ㎧, and wave dashes
 _LINE_END = re.compile("\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -59,7 +60,11 @@ def _fold_cluster(cluster: str) -> str:
     kept = []
     # particles.py uses this private character as a mark of its own.
     for character in unicodedata.normalize("NFC", cluster.replace("\ue000", UNSAID)):
-        folded = character if character in _KEPT else unicodedata.normalize("NFKC", character).translate(_SAME)
+        folded = (
+            character
+            if character in _KEPT
+            else unicodedata.normalize("NFKC", character.translate(_ROMAN)).translate(_SAME)
+        )
         if not re.fullmatch(_FOLDED, folded) or unicodedata.category(character) == "Cc":
             folded = character
         if folded in "\n\r\t\v\f\x1c\x1d\x1e\x85" or unicodedata.category(folded[0]) not in INVISIBLE:

@@ -27,7 +27,8 @@ _UNITS = {
     "VA": "볼트암페어", "kVA": "킬로볼트암페어", "MVA": "메가볼트암페어", "V": "볼트", "kV": "킬로볼트",
     "mV": "밀리볼트",
     "mA": "밀리암페어", "mAh": "밀리암페어시", "Ah": "암페어시", "Ω": "옴", "kΩ": "킬로옴", "MΩ": "메가옴",
-    "μF": "마이크로패럿", "pF": "피코패럿", "kN": "킬로뉴턴", "Nm": "뉴턴미터", "J": "줄", "kJ": "킬로줄",
+    "μF": "마이크로패럿", "pF": "피코패럿", "kN": "킬로뉴턴", "Nm": "뉴턴미터", "N·m": "뉴턴미터",
+    "J": "줄", "kJ": "킬로줄",
     "MJ": "메가줄",
     "cal": "칼로리", "kcal": "킬로칼로리", "eV": "전자볼트", "keV": "킬로전자볼트",
     "Pa": "파스칼", "hPa": "헥토파스칼", "kPa": "킬로파스칼", "MPa": "메가파스칼", "bar": "바", "psi": "피에스아이",
@@ -91,6 +92,13 @@ def _read(match: re.Match[str]) -> str:
 
 # Before codes, which a unit such as cm2 looks like.
 COMPOUND_RULES: tuple[Rule, ...] = (
+    # 10kcal/100g
+    Rule(
+        "per an amount",
+        re.compile(r"(?<=[A-Za-z]) ?/ ?(?=[0-9]{1,4} ?(?:g|kg|mg|ml|mL|L|km|m|cm)(?![A-Za-z0-9]))"),
+        lambda _match: " 퍼 ",
+        ("5kcal/100g", "5kcal 퍼 100g"),
+    ),
     Rule(
         "amount with compound unit",
         re.compile(f"(?<!/){_AMOUNT}(?P<unit>{_NAMES})/{_PER}{_END}"),

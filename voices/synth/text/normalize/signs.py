@@ -41,6 +41,9 @@ _WORDS = {
     "£": "파운드",
     "¥": "엔",
 }
+_GREEK_NAMES = "알파 베타 감마 델타 엡실론 세타 람다 파이 시그마 피 오메가"
+_GREEK = dict(zip("αβγδεθλπσφω", _GREEK_NAMES.split(), strict=True))
+_WORDS |= _GREEK | {"Δ": "델타", "Σ": "시그마", "Ω": "옴", "μ": "뮤"}
 _JOINED = "%℃°²³"  # read without a space before them
 
 RULES: tuple[Rule, ...] = (

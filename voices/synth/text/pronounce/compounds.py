@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
 
 # 윗입술, 옛일, 뒷이야기
+# MeCab takes 겨울이불 for 겨울이 불.
+_WRITTEN_TOGETHER = re.compile("(?<=[가-힣])(?:이불(?=[은을이에도로과만 .,!?]|$)|여러분)")
 _PREFIX = re.compile("(?<![가-힣])(?:윗|뒷|아랫|옛|훗|헛)(?=일|입|잎|잇|이(?:야기|름|빨)|야|여|열|요|유)")
 _AFTER_SIOT = ("이", "일", "잎", "잇", "야", "여", "열", "윷")
 _ORDER = re.compile("제[영일이삼사오육칠팔구십백천만]+.")  # 제일권
@@ -91,9 +93,12 @@ def respell_parts(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
 
 
 def respell_prefixes(sentence: str, syllables: list[str]) -> None:
-    """Put ㄴ in place between 윗-, 뒷-, 옛- … and a vowel (제30항 3)."""
+    """Put ㄴ in place between 윗-, 뒷-, 옛- … and a vowel (제30항 3), and before 이불 and 여러분 (제29항)."""
     for match in _PREFIX.finditer(sentence):
         syllables[match.end()] = with_onset(syllables[match.end()], "ᄂ")
+    for match in _WRITTEN_TOGETHER.finditer(sentence):
+        if coda_of(sentence[match.start() - 1]):
+            syllables[match.start()] = with_onset(syllables[match.start()], "ᄂ")
 
 
 def _places(morpheme: Morpheme, before: Morpheme | None) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:

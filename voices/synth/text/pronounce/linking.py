@@ -17,23 +17,8 @@ if TYPE_CHECKING:
 _OBSTRUENTS = "ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ"
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
 _PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
-_INSERTED_WORDS = (
-    "일",
-    "엿",
-    "약",
-    "연대",
-    "여행",
-    "요리",
-    "입",
-    "이야기",
-    "이름",
-    "읽",
-    "이기",
-    "이겨",
-    "이길",
-    "잊",
-    "익",
-)
+_INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "이야기", "이름")
+_INSERTED_VERBS = ("읽", "이기", "이겨", "이길", "잊", "익")  # after 못 and 잘
 
 
 def joins(word: str, following: str, last: Morpheme | None) -> bool:
@@ -54,6 +39,10 @@ def joins(word: str, following: str, last: Morpheme | None) -> bool:
 
 def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:
     """Return whether ㄴ is inserted between two words: 할 일, 옷 입다 (제29항 붙임 2)."""
-    if not following.startswith(_INSERTED_WORDS) or not coda_of(word[-1]):
+    if not coda_of(word[-1]):
+        return False
+    if word in ("못", "잘") and following.startswith(_INSERTED_VERBS):
+        return True
+    if not following.startswith(_INSERTED_WORDS):
         return False
     return (last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ") or len(word) == 1
