@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help run setup test lint format chaos bench training measures openapi messages requirements dependencies clean
+.PHONY: help run setup test lint format fuzz chaos bench training measures openapi messages requirements dependencies clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -24,6 +24,9 @@ test: .venv/development .venv/training .venv/measures frontend/dist/index.html .
 
 chaos: .venv/development  ## break real processes, one fault at a time (minutes); CHAOS_SEED=… plays a random mix again
 	$(BIN)/python -m pytest -m chaos -s tests/chaos $(ARGS)
+
+fuzz: .venv/development  ## bring 10,000 damaged voices: each is refused by a code, or speaks (minutes); ARGS=--seed=1: others
+	$(BIN)/python -m testing.fuzz $(ARGS)
 
 lint: .venv/development frontend/node_modules/.package-lock.json  ## check style, types, layers, migrations, the API's schema, licences
 	$(BIN)/ruff check .

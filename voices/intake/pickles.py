@@ -65,9 +65,12 @@ def _dictionary(*args: object) -> dict[Any, Any]:
 def number_of(dtype: np.dtype[Any], raw: bytes) -> Any:
     """Return the number that numpy pickled as its dtype and its bytes; in place of numpy's own function.
 
-    Raises ForbiddenName for a dtype that holds objects: its bytes would be taken for addresses.
+    Texts and times become inert. Raises ForbiddenName for any other dtype: one that holds objects would take the bytes
+    for addresses.
     """
-    if not isinstance(dtype, np.dtype) or dtype.hasobject or dtype.kind not in "biufc":
+    if isinstance(dtype, np.dtype) and dtype.kind in "SUmM":
+        return Inert()
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
         raise ForbiddenName("a number that is none")
     return np.frombuffer(raw, dtype=dtype, count=1)[0]
 
@@ -166,8 +169,6 @@ def _is_harmless(module: str, name: str) -> bool:
     if own in _HARMLESS_FUNCTIONS or own.lstrip("_")[:1].isupper():  # a class, by the custom of its name
         return True
     known = _LIBRARIES_WITH_FUNCTIONS.get(root, ())
-    return (
-        own in known
-        or (bool(known) and own.strip("_0123456789").startswith(_NUMBER_NAMES))
-        or (root == "torch" and own.startswith("_rebuild_"))
-    )
+    rebuilds = {"torch": "_rebuild_", "numpy": "__pyx_unpickle_"}.get(root, "\0")
+    is_number = bool(known) and own.strip("_0123456789").startswith(_NUMBER_NAMES)
+    return own in known or own.startswith(rebuilds) or is_number

@@ -220,6 +220,10 @@ REASONS: dict[str, tuple[str, str]] = {
         _("mel_std is not positive everywhere"),
         _("Compute the statistics again, without silent recordings."),
     ),
+    "statistics_range": (
+        _("%(name)s holds values that no mel has"),
+        _("Bring scale_stats.npy as coqui-tts wrote it."),
+    ),
     # --- cards ---
     "card_nested": (_("nested too deeply"), _("Leave the card away, or write it as docs/voices.md says.")),
     "card_invalid": (

@@ -12,6 +12,7 @@ from voices.intake import pickles
 from voices.intake.refusal import Refused
 from voices.intake.settings import Statistics
 
+MAX_VALUE = 1e5  # of means, standard deviations and their inverses; they are decibels, or logarithms
 MAX_BYTES = 256 * 1024  # a usual file has 10 kB: four arrays of at most 1025 numbers
 
 
@@ -36,6 +37,9 @@ def parse_statistics(content: bytes, n_mels: int) -> Statistics:
     mean, std = (_band_values(found.get(name), name, n_mels) for name in ("mel_mean", "mel_std"))
     if (std <= 0).any():
         raise Refused("statistics", "statistics_not_positive")
+    for name, values in (("mel_mean", mean), ("mel_std", std), ("mel_std", 1 / std)):
+        if np.abs(values).max() > MAX_VALUE:
+            raise Refused("statistics", "statistics_range", name=name)
     return Statistics(mean.tolist(), std.tolist())
 
 

@@ -111,7 +111,7 @@ def numbers_of(tensor: Tensor, reader: Reader, name: str) -> NDArray[Any]:
 
 def _widened(values: NDArray[Any], numbers: str) -> NDArray[Any]:
     if numbers == _BFLOAT16:  # the upper half of a float32
-        return (values.astype("<u4") << np.uint32(16)).view("<f4")
+        return (values.astype("<u4", order="C") << np.uint32(16)).view("<f4")
     with np.errstate(all="ignore"):  # what is too large becomes infinite, which is refused
         kind = "<f4" if values.dtype.kind == "f" else "<i8"
         return np.ascontiguousarray(values, dtype=kind).reshape(values.shape)

@@ -165,7 +165,8 @@ class Voice:
         if mel.ndim != 2 or mel.shape[0] == 0 or mel.shape[1] != self._n_mels:
             raise ValueError(f"expected mel frames of shape [n_frames, {self._n_mels}], found {mel.shape}")
         decibels = self._acoustic_normalization.to_decibels(mel)
-        features = self._vocoder_normalization.from_decibels(decibels).astype(np.float32)
+        with np.errstate(over="ignore"):  # audio that is not finite is refused as implausible
+            features = self._vocoder_normalization.from_decibels(decibels).astype(np.float32)
         samples: torch.Tensor = self._vocoder.inference(torch.from_numpy(np.ascontiguousarray(features.T))[None])
         return samples[0, 0].cpu().numpy()
 
