@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import itertools
 import re
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import coda_of, onset_of, with_onset
+from voices.synth.text.pronounce.g2pk_rules import neutralize_codas
 from voices.synth.text.pronounce.sino import ends_in_sino_rieul
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _WRITTEN_TOGETHER = re.compile("(?<=[가-힣])(?:이불(?=[은을이에도로과
 _PREFIX = re.compile("(?<![가-힣])(?:윗|뒷|아랫|옛|훗|헛)(?=일|입|잎|잇|이(?:야기|름|빨)|야|여|열|요|유)")
 _AFTER_SIOT = ("이", "일", "잎", "잇", "야", "여", "열", "윷")
 _ORDER = re.compile("제[영일이삼사오육칠팔구십백천만]+.")  # 제일권
+_LINKED = {"ᆨ": "ᄀ", "ᆮ": "ᄃ", "ᆸ": "ᄇ", "ᆯ": "ᄅ", "ᆷ": "ᄆ", "ᆫ": "ᄂ"}  # how a neutral coda begins the next syllable
+_NO_WORDS = ("음", "이", "암", "엄", "애")  # suffixes: 웃음, 먹이
 _PROPER_NAME = "NNP"  # stands for any proper name among the exceptions of parts.tsv
 
 
@@ -81,15 +85,43 @@ def respell_parts(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
     for start, end, firsts, is_known in _places(morpheme, first_part):
         part_of_sentence = morpheme.text[start - morpheme.start : end - morpheme.start]
         named = first_part if start == morpheme.start else morpheme
-        is_name = named is not None and named.tag == _PROPER_NAME
+        is_name = named is not None and (named.tag == _PROPER_NAME if is_known else named.is_name)
         for part in _parts().get(part_of_sentence, ()):
             if part.follows(firsts, is_name, is_known):
                 syllables[start] = with_onset(syllables[start], onset_of(part.sound))
                 break
+    for border in (*([morpheme.start] if before is not None else []), *morpheme.borders):
+        if syllables[border] not in _NO_WORDS:
+            _neutralize(syllables, border)
     # 깻잎, 나뭇잎: an ㅅ that joins two nouns is followed by ㄴ (제30항 3).
     for index in range(before.start if before is not None else morpheme.start, morpheme.end - 1):
         if coda_of(syllables[index]) == "ᆺ" and syllables[index + 1] in _AFTER_SIOT:
             syllables[index + 1] = with_onset(syllables[index + 1], "ᄂ")
+
+
+def respell_after_determiner(syllables: list[str], border: int) -> None:
+    """Respell 첫- and other determiners before a noun that begins with a vowel: 첫인사 is 처딘사 (제15항)."""
+    if syllables[border - 1] in ("첫", "뭇", "헛", "웃"):
+        _neutralize(syllables, border, before_i=syllables[border] in ("여", "요", "유", "이"))
+
+
+def _neutralize(syllables: list[str], border: int, before_i: bool | None = None) -> None:
+    """Respell a coda before a part that begins with a vowel: 팥알 is 파달 (제15항), 꽃이파리 꼰니파리 (제29항).
+
+    ㄴ is put in before ㅣ and y, or where `before_i` says so.
+    """
+    before, after = syllables[border - 1], syllables[border]
+    neutral = neutralize_codas(before)
+    if onset_of(after) != "ᄋ" or (neutral == before and coda_of(before) != "ᆮ"):
+        return
+    if before_i is None:
+        before_i = unicodedata.normalize("NFD", after)[1] in "ᅵᅣᅧᅭᅲ"
+    if before_i:
+        syllables[border] = with_onset(after, "ᄂ")
+        return
+    jamo = unicodedata.normalize("NFD", neutral)
+    syllables[border - 1] = unicodedata.normalize("NFC", jamo[:2])
+    syllables[border] = with_onset(after, _LINKED[jamo[2]])
 
 
 def respell_prefixes(sentence: str, syllables: list[str]) -> None:

@@ -108,4 +108,5 @@ def _pairs(table: list[tuple[str, str, list[str]]]) -> dict[str, str]:
                 if first in sound:
                     sound = pattern.sub(replacement, sound)
             pairs[coda + following] = sound
+    pairs["ᇂᄎ"] = "ᆮᄎ"  # 놓치다
     return pairs

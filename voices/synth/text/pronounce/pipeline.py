@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import coda_of, onset_of, with_onset
-from voices.synth.text.pronounce.compounds import respell_parts, respell_prefixes
+from voices.synth.text.pronounce.compounds import respell_after_determiner, respell_parts, respell_prefixes
 from voices.synth.text.pronounce.endings import respell_ending, respell_endings
 from voices.synth.text.pronounce.exceptions import respell_words
 from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
@@ -72,6 +72,8 @@ def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, 
         tense_after_rieul(syllables, morpheme, plain)
     if morpheme.is_noun:
         respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)
+        if before is not None and before.tag == "MM":
+            respell_after_determiner(syllables, morpheme.start)
     if morpheme.text in ("로", "란") and morpheme.tag.startswith("J") and coda_of(syllables[morpheme.start - 1]) == "ᆫ":
         # 등산로, 의견란: MeCab takes it for a particle, which would be 으로, 이란 here (제20항 다만).
         syllables[morpheme.start] = with_onset(morpheme.text, "ᄂ")

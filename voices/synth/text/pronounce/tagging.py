@@ -19,6 +19,7 @@ class Morpheme:
     tag: str  # of the Sejong set; VV+ETM for a stem and an ending in one syllable
     start: int
     end: int
+    is_name: bool = False  # of a person or a place, by MeCab's dictionary
     borders: tuple[int, ...] = ()  # where the second and each further part of a compound noun begins in the sentence
 
     @property
@@ -49,11 +50,11 @@ def tag(sentence: str) -> list[Morpheme]:
         text = token.surface
         while sentence[position] == " ":
             position += 1
+        is_name = token.feature.semantic in ("인명", "지명")
         borders = _borders(text, token.feature.expression) if token.feature.type == "Compound" else ()
         end = position + len(text)
-        morphemes.append(
-            Morpheme(text, token.feature.pos, position, end, tuple(position + border for border in borders))
-        )
+        starts = tuple(position + border for border in borders)
+        morphemes.append(Morpheme(text, token.feature.pos, position, end, is_name, starts))
         position = end
     return morphemes
 
