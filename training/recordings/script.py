@@ -14,14 +14,13 @@ from training.recordings.metadata import (
     FILE_NAME,
     MAX_TEXT,
     METADATA,
-    SOUNDS,
     Problem,
     Recording,
     RecordingsError,
-    lies_in,
     read_lines,
 )
-from training.recordings.sound import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, sample_rate_message
+from training.recordings.sound import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE, sample_rate_message, unreadable_reason
+from training.recordings.sound_files import SOUNDS, is_hidden, lies_in
 from voices.synth.text.hangul import count_syllables
 
 SCRIPT = "script.txt"
@@ -70,7 +69,7 @@ def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
                 problems.append(Problem(wav.name, sample_rate_message(about.samplerate), True))
                 wavs.remove(wav)
         except soundfile.LibsndfileError:
-            problems.append(Problem(wav.name, _("is no WAV that can be read"), True))
+            problems.append(Problem(wav.name, unreadable_reason(wav), True))
             wavs.remove(wav)
     if hours > MAX_HOURS:
         raise RecordingsError(_("The recordings are longer than %(max).0f hours.") % {"max": MAX_HOURS})
@@ -92,7 +91,8 @@ def read_scripts(folder: Path) -> tuple[list[Reading], list[Problem]]:
 
 
 def _is_wav(path: Path) -> bool:
-    return path.suffix.lower() in SOUNDS and FILE_NAME.fullmatch(path.name) is not None
+    known = path.suffix.lower() in SOUNDS and not is_hidden(Path(path.name))
+    return known and FILE_NAME.fullmatch(path.name) is not None
 
 
 def _lines_of(path: Path, problems: list[Problem]) -> list[Line]:

@@ -8,6 +8,7 @@ import soundfile
 from django.utils.translation import gettext as _
 
 from training.recordings.metadata import Problem, Recording
+from training.recordings.sound_files import unreadable_message
 from voices.synth import read
 from voices.synth.audio import frame_levels
 from voices.synth.text.hangul import count_syllables
@@ -19,6 +20,11 @@ SILENT = -50.0  # dB below full scale; a recording without a louder frame is sil
 FULL_SCALE = 0.999
 CLIPPED_SHARE, CLIPPED_WARNING = 1e-3, 1e-4  # share of samples at full scale whose neighbours are too
 NOISE_DISTANCE, NOISE_WARNING = 20.0, 30.0  # dB between the quietest frames and the loud ones
+# The first bytes of files that are renamed to .wav, and what they are.
+FOREIGN_STARTS = {
+    b"ftyp": "M4A", b"#!AMR": "AMR", b"\x30\x26\xb2\x75": "WMA", b"\x1a\x45\xdf\xa3": "WebM", b"\xff\xf1": "AAC",
+    b"\xff\xf9": "AAC",
+}  # fmt: skip
 SYLLABLES_PER_SECOND = (1.2, 10.0)  # people speak 4 to 7
 
 Samples = npt.NDArray[np.float32]
@@ -42,7 +48,9 @@ def check_sound(recording: Recording) -> list[Problem]:
             )
         samples = read_samples(recording.path)
     except soundfile.LibsndfileError:
-        return left_out(_("is no WAV that can be read"))
+        return left_out(unreadable_reason(recording.path))
+    if not np.isfinite(samples).all():
+        return left_out(_("holds samples that are no numbers; export it again"))
     levels = levels_of(samples, about.samplerate)
     if levels.max() < SILENT:
         return left_out(_("is silent"))
@@ -52,6 +60,16 @@ def check_sound(recording: Recording) -> list[Problem]:
         *_pace(recording, levels),
     ]
     return sorted(problems, key=lambda problem: not problem.left_out)
+
+
+def unreadable_reason(path: Path) -> str:
+    """Return why a sound file can't be read, by its first bytes."""
+    with path.open("rb") as file:
+        head = file.read(16)
+    if not head:
+        return _("is no WAV that can be read: it is empty; copy it again")
+    kind = next((kind for start, kind in FOREIGN_STARTS.items() if start in head), None)
+    return unreadable_message(kind) if kind else _("is no WAV that can be read")
 
 
 def sample_rate_message(sample_rate: int) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+import soundfile
 from django.utils import translation
 
 from testing.recordings import SAMPLE_RATE, speech, write
@@ -61,3 +62,42 @@ def test_a_file_that_is_not_a_wav_is_not_used(tmp_path: Path, content: bytes) ->
     path.write_bytes(content)
     (problem,) = check_sound(Recording(path, TEXT))
     assert problem.left_out and "no WAV" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("name", "subtype"),
+    [
+        ("a.wav", "PCM_U8"), ("a.wav", "PCM_16"), ("a.wav", "PCM_24"), ("a.wav", "PCM_32"), ("a.wav", "FLOAT"),
+        ("a.wav", "DOUBLE"), ("a.flac", "PCM_24"), ("a.aiff", "PCM_16"), ("a.ogg", "VORBIS"),
+        ("a.mp3", "MPEG_LAYER_III"),
+        ("a.w64", "PCM_16"), ("a.caf", "PCM_16"),
+    ],
+)  # fmt: skip
+def test_sounds_of_all_kinds_are_read(name: str, subtype: str, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / name, np.stack([GOOD, GOOD], axis=1), SAMPLE_RATE, subtype=subtype)
+    problems = check_sound(Recording(tmp_path / name, TEXT))
+    assert not [problem for problem in problems if problem.left_out]
+
+
+def test_samples_that_are_no_numbers_are_not_used(tmp_path: Path) -> None:
+    samples = GOOD.copy()
+    samples[100] = np.nan
+    soundfile.write(tmp_path / "a.wav", samples, SAMPLE_RATE, subtype="FLOAT")
+    (problem,) = check_sound(Recording(tmp_path / "a.wav", TEXT))
+    assert problem.left_out and problem.message == "holds samples that are no numbers; export it again"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is no WAV that can be read: it is empty; copy it again"),
+        (b"\0\0\0\x1cftypM4A isom", "is M4A, which can't be read; save it as WAV or FLAC"),
+        (b"#!AMR\n<\x91", "is AMR, which can't be read; save it as WAV or FLAC"),
+        (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "is WMA, which can't be read; save it as WAV or FLAC"),
+        (b"RIFF", "is no WAV that can be read"),
+    ],
+)
+def test_a_file_that_is_another_kind_says_which(content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / "take.wav").write_bytes(content)
+    (problem,) = check_sound(Recording(tmp_path / "take.wav", TEXT))
+    assert (problem.left_out, problem.message) == (True, message)

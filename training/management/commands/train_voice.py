@@ -15,7 +15,7 @@ from training.recordings.checking import check_amount, check_recordings
 from training.recordings.cutting import cut_readings
 from training.recordings.fine_tuning import DemoVoice, Run, fingerprint, hold_out, judge_before_and_after, make_card
 from training.recordings.messages import problem_line
-from training.recordings.metadata import METADATA, Recording, RecordingsError, read_metadata
+from training.recordings.metadata import Recording, RecordingsError, find_list, read_metadata
 from training.recordings.nearest import nearest_demo_voice
 from training.recordings.script import read_scripts
 from training.runs.progress import Pace
@@ -82,7 +82,7 @@ class Command(BaseCommand):
             work.mkdir(parents=True, exist_ok=True)
             return work
 
-        if (folder / METADATA).is_file():
+        if find_list(folder):
             listed, problems = read_metadata(folder)
             work = work_folder(listed)
             heard = HeardFile(work / "heard.tsv")
