@@ -1,8 +1,8 @@
 """Read the list of recordings, `metadata.csv`, as tools for LJSpeech, KSS and coqui-tts write it.
 
 A line is `name|text` or `name|text|text with its numbers written out`, perhaps with more columns, or the same with
-tabs, commas, semicolons or a space; a first line may name the columns. The WAVs are beside the list or in folders below it.
-The list is not trusted: names that lead out of the folder find nothing.
+tabs, commas, semicolons or a space; a first line may name the columns. The WAVs are beside the list or in folders
+below it. The list is not trusted: names that lead out of the folder find nothing.
 """
 
 import re
