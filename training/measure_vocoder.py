@@ -2,8 +2,9 @@
 
     python -m training.measure_vocoder HIFIGAN_FOLDER [--voices 1 2] [--sentences 12]
 
-The teachers of the demo voices read sentences that no training saw. Four measures, each a mean over the sentences with
-its 95 % interval:
+The folder has an exported vocoder, which sounds as in the service: refined, where its config asks for that. The
+teachers of the demo voices read sentences that no training saw. Four measures, each a mean over the sentences with its
+95 % interval:
 
 PESQ      perceived quality, wideband, 1 to 4.64 (ITU-T P.862.2)
 V/UV      share of frames that are voiced in one and not in the other, %
@@ -29,8 +30,8 @@ from training.measures.intervals import table
 from training.measures.pitch import pitch, pitch_difference
 from training.models.configs import HOP_LENGTH, SAMPLE_RATE, acoustic_config
 from training.models.coqui import AudioProcessor
-from training.models.start import open_vocoder
 from training.sentences import held_out_sentences
+from voices.synth.vocoder import Vocoder, load_vocoder
 
 PESQ_SAMPLE_RATE = 16_000  # Hz, of the wideband measure
 SENTENCES = 12
@@ -38,11 +39,11 @@ SENTENCES = 12
 Measures = dict[str, list[float]]
 
 
-def measure_copies(generator: Any, originals: Iterable[Waveform]) -> Measures:
-    """Measure what a generator makes of each waveform's own mel; values in the order of the waveforms.
+def measure_copies(vocoder: Vocoder, originals: Iterable[Waveform]) -> Measures:
+    """Measure what a vocoder makes of each waveform's own mel; values in the order of the waveforms.
 
     Args:
-        generator: mel [1, n_mels, n_frames] -> waveform [1, 1, n_samples].
+        vocoder: trained on natural-log mels of `audio_config`.
         originals: speech at `SAMPLE_RATE`, each [n_samples], of a second or more.
     """
     audio_processor = AudioProcessor(acoustic_config().audio)
@@ -50,7 +51,7 @@ def measure_copies(generator: Any, originals: Iterable[Waveform]) -> Measures:
     for original in originals:
         mel = audio_processor.melspectrogram(original)
         original = original[: mel.shape[1] * HOP_LENGTH]
-        copy = copy_of(generator, mel)[: len(original)]
+        copy = copy_of(vocoder, mel)[: len(original)]
         original = original[: len(copy)]
         difference = pitch_difference(pitch(original, SAMPLE_RATE), pitch(copy, SAMPLE_RATE))
         measures["PESQ"].append(perceived_quality(original, copy))
@@ -62,11 +63,10 @@ def measure_copies(generator: Any, originals: Iterable[Waveform]) -> Measures:
     return dict(measures)
 
 
-@torch.inference_mode()
-def copy_of(generator: Any, mel: np.ndarray[Any, np.dtype[np.float32]]) -> Waveform:
-    """Return what the generator makes of a natural-log mel [n_mels, n_frames]."""
-    samples: Waveform = generator(torch.from_numpy(np.ascontiguousarray(mel, dtype=np.float32))[None])[0, 0].numpy()
-    return samples
+def copy_of(vocoder: Vocoder, mel: np.ndarray[Any, np.dtype[np.float32]]) -> Waveform:
+    """Return what the vocoder makes of a natural-log mel [n_mels, n_frames]: float32 [n_frames * HOP_LENGTH]."""
+    samples = vocoder.waveform(mel.T)
+    return samples[vocoder.padding_samples : len(samples) - vocoder.padding_samples]
 
 
 def perceived_quality(original: Waveform, copy: Waveform) -> float:
@@ -92,9 +92,9 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=SENTENCES)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    generator = open_vocoder(arguments.hifigan).model.eval()
+    vocoder = load_vocoder(arguments.hifigan)
     sentences = held_out_sentences()[: arguments.sentences]
-    rows = {f"voice {voice}": measure_copies(generator, teacher_reads(voice, sentences)) for voice in arguments.voices}
+    rows = {f"voice {voice}": measure_copies(vocoder, teacher_reads(voice, sentences)) for voice in arguments.voices}
     print(table(rows))
 
 

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 from voices.synth import FORMATS, AudioFormatError, encode
-from voices.synth.audio import MARGIN_SECONDS, fade_ends, silence, speech_bounds
+from voices.synth.audio import MARGIN_SECONDS, PEAK, fade_ends, limit_peaks, silence, speech_bounds
 
 RATE = 22050
 
@@ -71,3 +71,19 @@ def test_fading_leaves_the_middle_and_the_argument_alone() -> None:
     assert faded[0] == faded[-1] == 0
     assert (faded[200:800] == 1).all()
     assert (samples == 1).all()
+
+
+def test_a_peak_is_limited_and_the_rest_keeps_its_level() -> None:
+    samples = tone(0.5)
+    samples[5000:5004] = (1.2, -1.9, 1.5, -1.1)
+    limited = limit_peaks(samples, RATE)
+    assert np.abs(limited).max() <= PEAK + 1e-6
+    far = np.abs(np.arange(len(samples)) - 5002) > 0.0125 * RATE
+    np.testing.assert_array_equal(limited[far], samples[far])
+    gains = limited[4800:5200] / np.where(samples[4800:5200] == 0, 1, samples[4800:5200])
+    assert np.abs(np.diff(gains[np.abs(samples[4800:5200]) > 0.01])).max() < 0.05  # no step, which would be a click
+
+
+def test_samples_that_fit_are_not_touched() -> None:
+    samples = tone(0.2, level=1.0)
+    assert limit_peaks(samples, RATE) is samples

@@ -9,7 +9,14 @@ from testing.small_voice import write_small_acoustic_model, write_small_corpus
 from training.corpus.folder import load_utterances
 from training.models.configs import acoustic_config
 from training.own_mels import own_mels
-from training.voice.level import make_louder
+
+
+def make_louder(weights: Path, natural_log: float) -> None:
+    """Make a voice louder by its last step, the inverse of the first flow: a scale and a bias for each mel band."""
+    checkpoint = torch.load(weights, weights_only=True)
+    bias, logs = (checkpoint["model"][f"decoder.flows.0.{name}"] for name in ("bias", "logs"))
+    checkpoint["model"]["decoder.flows.0.bias"] = bias - natural_log * torch.exp(logs)
+    torch.save(checkpoint, weights)
 
 
 def test_own_mels_are_as_loud_as_the_corpus_though_the_voice_is_louder(tmp_path: Path) -> None:
@@ -18,7 +25,7 @@ def test_own_mels_are_as_loud_as_the_corpus_though_the_voice_is_louder(tmp_path:
     utterances = load_utterances(tmp_path / "corpus", acoustic_config())
     before = own_mels(tmp_path / "glow", utterances)
     (weights,) = (tmp_path / "glow").glob("*.pth.tar")
-    make_louder(weights, 5.0)
+    make_louder(weights, 0.6)  # about 5 dB
     after = own_mels(tmp_path / "glow", utterances)
     recorded = np.mean([float(utterance.mel.mean()) for utterance in utterances])
     for mels in (before, after):

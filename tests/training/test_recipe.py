@@ -125,10 +125,10 @@ def test_the_loudness_of_a_voice_is_set(tmp_path: Path, monkeypatch: pytest.Monk
 
     glow_tts, vocoder = tmp_path / "glow", REPOSITORY / "voice_model" / "hifigan-v2" / "1"
     shutil.copytree(REPOSITORY / "voice_model" / "glow-tts" / "1", glow_tts)
-    (weights,) = glow_tts.glob("*.pth.tar")
+    (config,) = glow_tts.glob("*config.json")
     sentences = ["오늘 하루도 정말 수고 많으셨어요."]
     before = level.loudness(glow_tts, vocoder, sentences)
-    level.make_louder(weights, -6)
+    level.make_louder(config, -6)
     monkeypatch.setattr(level, "LOUDNESS", before)
     assert before - 8 < level.level(glow_tts, vocoder, sentences) < before - 4
     assert abs(level.loudness(glow_tts, vocoder, sentences) - before) < 0.2

@@ -14,12 +14,12 @@ from training.measure_voice import Hear, Measures, measure_speech
 from training.measures import judge, vosk_judge
 from training.measures.intervals import interval
 from training.models.configs import SAMPLE_RATE
-from training.models.start import open_vocoder
 from training.recordings.fine_tuning import Run
 from training.recordings.metadata import Recording
 from training.recordings.sound import read_samples, sample_rate_of
 from voices.intake.card import Measured
 from voices.synth import load_voice, read, synthesize
+from voices.synth.vocoder import load_vocoder
 
 Rows = dict[str, Measures]
 
@@ -44,7 +44,7 @@ def measure_run(run: Run, held: list[Recording], recognizer: judge.Judge) -> tup
         voice = load_voice(glow_tts, hifigan, mode=run.base.member.mode)
         spoken = {text: synthesize(voice, text).samples for text in originals}
         voices[stage] = measure_speech(spoken, originals, recognizers)
-        vocoders[stage] = measure_copies(open_vocoder(hifigan).model.eval(), originals.values())
+        vocoders[stage] = measure_copies(load_vocoder(hifigan), originals.values())
     return voices, vocoders
 
 

@@ -7,13 +7,15 @@ includes the steps of the voice that the run started from.
 """
 
 import argparse
+import json
 import pathlib
 
 import torch
 from coqpit import Coqpit
 
-from training.models.coqui import load_config
+from training.models.coqui import HifiganConfig, load_config
 
+REFINEMENT_ROUNDS = 12  # of the sound, by `voices.synth.refinement`; more help little
 FOLDERS = {"acoustic": ("glow-tts", "g"), "vocoder": ("hifigan-v2", "h")}
 
 
@@ -28,10 +30,22 @@ def export(run: pathlib.Path, config: Coqpit, folder: pathlib.Path, prefix: str)
     folder.mkdir(parents=True, exist_ok=True)
     for outdated in folder.glob(f"{prefix}_checkpoint_*.pth.tar"):
         outdated.unlink()
-    config.save_json(str(folder / f"{prefix}_config.json"))
+    write_config(config, folder / f"{prefix}_config.json")
     checkpoint = folder / f"{prefix}_checkpoint_{steps}.pth.tar"
     torch.save({"model": weights, "step": steps}, checkpoint)
     return checkpoint
+
+
+def write_config(config: Coqpit, path: pathlib.Path) -> None:
+    """Write a config for coqui-tts and the service; that of a vocoder asks for the refinement of its sound.
+
+    coqui-tts ignores the key, and has no field for it.
+    """
+    config.save_json(str(path))
+    if isinstance(config, HifiganConfig):
+        values = json.loads(path.read_text(encoding="utf-8"))
+        values["refinement_rounds"] = REFINEMENT_ROUNDS
+        path.write_text(json.dumps(values, indent=4), encoding="utf-8")
 
 
 def main() -> None:

@@ -2,11 +2,11 @@
 
     python -m training.voice.level GLOW_TTS_FOLDER HIFIGAN_FOLDER
 
-The last step of Glow-TTS is the inverse of its first flow, a scale and a bias for each mel band. Changing that bias
-adds a constant to the natural-log mel, which is a change of gain and nothing else. The checkpoint is replaced.
+The gain is written into the config of the acoustic model ("gain_db"), and the service multiplies the samples by it.
 """
 
 import argparse
+import json
 import math
 import pathlib
 
@@ -20,7 +20,7 @@ from voices.synth.models import find_model
 LOUDNESS = -18.0  # LUFS
 SENTENCES = 12
 TOLERANCE = 0.1  # dB
-ROUNDS = 4  # the vocoder's gain is not exactly that of the mel, so the change is repeated
+ROUNDS = 4  # peaks are limited, so the change is repeated
 MAX_CHANGE = 12.0  # dB in each round
 
 
@@ -33,26 +33,23 @@ def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]
     return float(pyloudnorm.Meter(voice.sample_rate).integrated_loudness(samples.astype(np.float64)))
 
 
-def make_louder(weights: pathlib.Path, decibels: float) -> None:
-    """Change the gain of a Glow-TTS checkpoint that was trained on natural-log mels without normalization."""
-    checkpoint = torch.load(weights, map_location="cpu", weights_only=True)
-    model = checkpoint["model"]
-    bias, logs = model["decoder.flows.0.bias"], model["decoder.flows.0.logs"]
-    moved = bias.float() - decibels / 20 * math.log(10) * torch.exp(logs.float())
-    model["decoder.flows.0.bias"] = moved.to(bias.dtype)
-    unfinished = weights.with_suffix(".part")
-    torch.save(checkpoint, unfinished)
-    unfinished.replace(weights)
+def make_louder(config: pathlib.Path, decibels: float) -> None:
+    """Change the gain in the config of a Glow-TTS."""
+    values = json.loads(config.read_text(encoding="utf-8"))
+    values["gain_db"] = round(values.get("gain_db", 0.0) + decibels, 2)
+    unfinished = config.with_suffix(".part")
+    unfinished.write_text(json.dumps(values, indent=4), encoding="utf-8")
+    unfinished.replace(config)
 
 
 def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:
     """Set a voice to `LOUDNESS` over the sentences; return its loudness before, in LUFS. Silence is not changed."""
-    weights = find_model(glow_tts, "glow_tts").weights
+    config = find_model(glow_tts, "glow_tts").config
     was = now = loudness(glow_tts, hifigan, sentences)
     for _ in range(ROUNDS):
         if not math.isfinite(now) or abs(LOUDNESS - now) < TOLERANCE:
             break
-        make_louder(weights, float(np.clip(LOUDNESS - now, -MAX_CHANGE, MAX_CHANGE)))
+        make_louder(config, float(np.clip(LOUDNESS - now, -MAX_CHANGE, MAX_CHANGE)))
         now = loudness(glow_tts, hifigan, sentences)
     return was
 

@@ -19,6 +19,7 @@ from voices.intake.settings import (
     AudioSettings,
     EncoderLayers,
     LevelRange,
+    RefinementSettings,
     Statistics,
     VocoderLayers,
     VocoderSettings,
@@ -86,6 +87,9 @@ def parse_acoustic_config(content: bytes, statistics: bytes | None) -> AcousticM
             encoder_params=_encoder_layers(encoder_params),
         ),
         noise_scale=_number(config, "inference_noise_scale", 0.0),
+        # coqui 0.0.14 had this as a constant, too.
+        length_scale=1.0 if legacy else _number(config, "length_scale", 1.0),
+        gain_db=_number(config, "gain_db", 0.0),  # only our own recipe writes it
     )
 
 
@@ -119,7 +123,7 @@ def parse_vocoder_config(content: bytes, statistics: bytes | None) -> VocoderSet
         raise Refused("config", "upsampling", made=math.prod(factors), hop_length=audio.hop_length)
     if given.get("in_channels", audio.n_mels) != audio.n_mels:
         raise Refused("config", "in_channels", found=given["in_channels"], n_mels=audio.n_mels)
-    return VocoderSettings(audio, layers)
+    return VocoderSettings(audio, layers, _refinement(config, audio))
 
 
 def parse_json(content: bytes) -> Section:
@@ -208,6 +212,26 @@ def _audio_settings(config: Section, statistics: bytes | None) -> AudioSettings:
     if not low <= sample_rate / hop_length <= high:
         raise Refused("config", "frame_rate", rate=f"{sample_rate / hop_length:.4g}", low=low, high=high)
     return AudioSettings(sample_rate, hop_length, n_mels, _normalization(audio, statistics, n_mels))
+
+
+def _refinement(config: Section, audio: AudioSettings) -> RefinementSettings | None:
+    """Return the settings of the refinement, None if the config does not ask for one: only our own recipe does."""
+    rounds = _integer(config, "refinement_rounds", 0)
+    if rounds == 0:
+        return None
+    given = config["audio"]
+    fft_size = _integer(given, "fft_size", 1024)
+    mel_fmin = _number(given, "mel_fmin", 0.0)
+    return RefinementSettings(
+        rounds=rounds,
+        fft_size=fft_size,
+        # Windows that don't overlap by half can't be added up to a waveform again.
+        win_length=_integer(given, "win_length", fft_size, (2 * audio.hop_length, fft_size)),
+        mel_fmin=mel_fmin,
+        mel_fmax=_number(given, "mel_fmax", audio.sample_rate / 2, (mel_fmin + 1, audio.sample_rate / 2)),
+        log_base=math.e if given.get("log_func") == "np.log" else 10.0,
+        log_gain=_number(given, "spec_gain", 20.0),
+    )
 
 
 def _hop_length(audio: Section, sample_rate: int) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from voices.intake.card import VoiceCard
 
-VERSION = 1  # of the conversion; another one converts anew
+VERSION = 2  # of the conversion; another one converts anew
 
 ModelKind = Literal["glow_tts", "hifigan"]
 
@@ -24,6 +24,8 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "ref_level_db": (-1000, 1000),
     "max_norm": (0.01, 1000),
     "inference_noise_scale": (0, 2),
+    "length_scale": (0.1, 10),
+    "gain_db": (-40, 40),
     "hidden_channels_enc": (1, 2048),
     "hidden_channels_dec": (1, 2048),
     "hidden_channels_dp": (1, 2048),
@@ -45,6 +47,12 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "resblock_kernel_sizes": (1, 63),
     "resblock_dilation_sizes": (1, 64),
     "inference_padding": (0, 64),
+    "refinement_rounds": (0, 32),
+    "fft_size": (16, 16_384),
+    "win_length": (16, 16_384),
+    "mel_fmin": (0, 96_000),
+    "mel_fmax": (1, 96_000),
+    "spec_gain": (0.01, 1000),
 }
 MAX_NUMBERS = 16  # in a list of a config
 MAX_SYMBOLS = 16_384  # all Hangul syllables and jamo are fewer
@@ -149,6 +157,18 @@ class VocoderLayers(msgspec.Struct, frozen=True):
     inference_padding: Annotated[int, _within("inference_padding")]
 
 
+class RefinementSettings(msgspec.Struct, frozen=True):
+    """How the sound is brought nearer to the mel; see `voices.synth.refinement`. The mel's own settings besides."""
+
+    rounds: Annotated[int, _within("refinement_rounds")]
+    fft_size: Annotated[int, _within("fft_size")]  # samples
+    win_length: Annotated[int, _within("win_length")]  # samples, at least two frames and at most fft_size
+    mel_fmin: Annotated[float, _within("mel_fmin")]  # Hz
+    mel_fmax: Annotated[float, _within("mel_fmax")]  # Hz
+    log_base: Annotated[float, msgspec.Meta(gt=1, le=10)]  # of the mel's values: amplitude = base ** (value / gain)
+    log_gain: Annotated[float, _within("spec_gain")]
+
+
 class AcousticModelSettings(msgspec.Struct, frozen=True, tag="glow_tts"):
     """What is needed to build a Glow-TTS and to write its symbols."""
 
@@ -156,6 +176,8 @@ class AcousticModelSettings(msgspec.Struct, frozen=True, tag="glow_tts"):
     symbols: SymbolSettings
     layers: AcousticLayers
     noise_scale: Annotated[float, _within("inference_noise_scale")]  # default for inference
+    length_scale: Annotated[float, _within("length_scale")] = 1.0  # 2 is half as fast
+    gain_db: Annotated[float, _within("gain_db")] = 0.0  # of the voice's samples
 
 
 class VocoderSettings(msgspec.Struct, frozen=True, tag="hifigan"):
@@ -163,6 +185,7 @@ class VocoderSettings(msgspec.Struct, frozen=True, tag="hifigan"):
 
     audio: AudioSettings
     layers: VocoderLayers
+    refinement: RefinementSettings | None = None
 
 
 class Converted(msgspec.Struct, frozen=True, tag="converted"):

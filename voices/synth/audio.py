@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FRAME_SECONDS = 0.010  # levels are measured frame by frame
 SILENCE_DB = -55.0  # relative to the loudest frame; breaths and soft final consonants are louder
 MARGIN_SECONDS = 0.05  # left before and after speech
+LIMITER_SECONDS = 0.005  # before and after a peak, over which the gain falls and rises
 FADE_SECONDS = 0.005  # at each end, so that a cut makes no click
 PEAK = 0.99  # of full scale; above it, lossy codecs and resampling clip
 
@@ -107,6 +108,24 @@ def fade_ends(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.floa
         faded[:length] *= ramp
         faded[-length:] *= ramp[::-1]
     return faded
+
+
+def limit_peaks(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.float32]:
+    """Return samples that fit into full scale: where one does not, the gain falls to `PEAK` for some milliseconds.
+
+    Unlike a lower gain for the whole sentence, this leaves its loudness as it is.
+    """
+    from scipy import ndimage  # only a worker has it
+
+    magnitudes = np.abs(samples)
+    if float(magnitudes.max(initial=0.0)) <= 1:
+        return samples
+    gains = PEAK / np.maximum(magnitudes, PEAK)
+    width = 2 * round(LIMITER_SECONDS * sample_rate) + 1
+    # Each mean is of gains that are as low as the peak needs, so the peak itself gets at most that.
+    smooth = ndimage.uniform_filter1d(ndimage.minimum_filter1d(gains, width), width)
+    limited: NDArray[np.float32] = samples * smooth.astype(np.float32)
+    return limited
 
 
 def silence(seconds: float, sample_rate: int) -> NDArray[np.float32]:

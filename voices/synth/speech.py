@@ -158,7 +158,7 @@ def _speak_sentence(
     voice: Voice, ids: list[int], noise_scale: float, speed: float, seed: int
 ) -> tuple[Utterance, int, NDArray[np.float32]]:
     """Return the utterance, the sample of its waveform at which speech starts, and the speech [n_samples]."""
-    utterance = voice.utterance(ids, noise_scale, length_scale=1 / speed, seed=seed)
+    utterance = voice.utterance(ids, noise_scale, length_scale=voice.length_scale / speed, seed=seed)
     waveform = voice.waveform(utterance.mel)
     start, end = speech_bounds(waveform, voice.sample_rate)
     return utterance, start, fade_ends(waveform[start:end], voice.sample_rate)

@@ -14,11 +14,11 @@ from voices.intake import sandbox
 from voices.intake.settings import (
     AcousticLayers,
     AcousticModelSettings,
-    VocoderLayers,
     VocoderSettings,
     keyword_arguments,
 )
 from voices.synth import coqui
+from voices.synth.audio import limit_peaks
 from voices.synth.errors import (
     GLOW_TTS,
     HIFIGAN,
@@ -29,7 +29,8 @@ from voices.synth.errors import (
 from voices.synth.mel import normalization_of
 from voices.synth.models import ConvertedModel, convert_model, find_model
 from voices.synth.symbols import symbol_table
-from voices.synth.weights import ModelWeights
+from voices.synth.vocoder import Vocoder
+from voices.synth.weights import ModelWeights, bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,12 +67,13 @@ class Voice:
         self.sample_rate = acoustic_model.audio.sample_rate
         self.hop_length = acoustic_model.audio.hop_length
         self.noise_scale = acoustic_model.noise_scale
+        self.length_scale = acoustic_model.length_scale
         self._symbol_table = symbol_table(acoustic_model.symbols)
         self._acoustic_normalization = normalization_of(acoustic_model.audio)
-        self._vocoder_normalization = normalization_of(vocoder.audio)
+        self._gain = np.float32(10 ** (acoustic_model.gain_db / 20))
         self._n_mels = acoustic_model.audio.n_mels
         self._acoustic_model: Any = _load_acoustic_model(acoustic_model, glow_tts).to(device)
-        self._vocoder: Any = _load_vocoder(vocoder, hifigan).to(device)
+        self._vocoder = Vocoder(hifigan, device)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -86,16 +88,12 @@ class Voice:
     @property
     def padding_samples(self) -> int:
         """Samples that the vocoder adds before the first frame and after the last."""
-        return int(self._vocoder.inference_padding) * self.hop_length
+        return self._vocoder.padding_samples
 
     @property
     def memory_bytes(self) -> int:
         """Memory that the weights of both models take."""
-        return sum(
-            tensor.numel() * tensor.element_size()
-            for model in (self._acoustic_model, self._vocoder)
-            for tensor in (*model.parameters(), *model.buffers())
-        )
+        return self._vocoder.memory_bytes + bytes_of(self._acoustic_model)
 
     def symbol_ids(self, hangul: str) -> list[int]:
         """Return the ids of the symbols of `hangul`, without those that the checkpoint does not have."""
@@ -156,7 +154,6 @@ class Voice:
             frames[-1] += group - total
         return frames.long()
 
-    @torch.inference_mode()
     def waveform(self, mel: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the vocoder's output for `mel` [n_frames, n_mels]: float32 [n_samples], -1..1.
 
@@ -164,11 +161,8 @@ class Voice:
         """
         if mel.ndim != 2 or mel.shape[0] == 0 or mel.shape[1] != self._n_mels:
             raise ValueError(f"expected mel frames of shape [n_frames, {self._n_mels}], found {mel.shape}")
-        decibels = self._acoustic_normalization.to_decibels(mel)
-        with np.errstate(over="ignore"):  # audio that is not finite is refused as implausible
-            features = self._vocoder_normalization.from_decibels(decibels).astype(np.float32)
-        samples: torch.Tensor = self._vocoder.inference(torch.from_numpy(np.ascontiguousarray(features.T))[None])
-        return samples[0, 0].cpu().numpy()
+        samples = self._vocoder.waveform(self._acoustic_normalization.to_decibels(mel))
+        return limit_peaks(samples * self._gain, self.sample_rate)
 
 
 def load_voice(
@@ -224,15 +218,6 @@ def _load_acoustic_model(settings: AcousticModelSettings, source: ConvertedModel
     return loaded
 
 
-def _load_vocoder(settings: VocoderSettings, source: ConvertedModel) -> torch.nn.Module:
-    weights = ModelWeights(source.folder / sandbox.WEIGHTS, HIFIGAN, source.paths.name("weights"))
-    if "conv_pre.weight" not in weights.tensors:
-        raise weights.error("not_hifigan")
-    weights.refuse_larger_model(_residual_size(settings.layers))
-    generator = coqui.hifigan_generator_class()
-    return weights.into(lambda: generator(**keyword_arguments(settings.layers)))
-
-
 def _flow_size(layers: AcousticLayers) -> int:
     """Return the number of weights in the gated convolutions of Glow-TTS's flows."""
     return (
@@ -242,10 +227,3 @@ def _flow_size(layers: AcousticLayers) -> int:
         * layers.hidden_channels_dec**2
         * layers.kernel_size_dec
     )
-
-
-def _residual_size(layers: VocoderLayers) -> int:
-    """Return the number of weights in the first convolution of each of HiFi-GAN's residual blocks."""
-    stages = range(1, len(layers.upsample_factors) + 1)
-    channels = [layers.upsample_initial_channel // 2**stage for stage in stages]
-    return sum(count**2 * sum(layers.resblock_kernel_sizes) for count in channels)

@@ -92,3 +92,8 @@ class ModelWeights:
             # torch's own function gives bit for bit the weight that training used.
             folded[pair.weight] = torch._weight_norm(folded.pop(pair.direction), folded.pop(pair.magnitude), 0)
         return folded
+
+
+def bytes_of(module: torch.nn.Module) -> int:
+    """Return the memory that a module's weights and buffers take."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in (*module.parameters(), *module.buffers()))
