@@ -79,15 +79,26 @@ def test_the_child_is_nobody_with_an_empty_environment_in_a_session_of_its_own(t
         assert status["NoNewPrivs"] == "1"
 
 
-@pytest.mark.parametrize(
-    "start", ["while True: pass", "import os; os.abort()", "import os; os.kill(os.getpid(), 9)", "bytearray(2**40)", ""]
-)
+READY = "import json, os, sys; os.write(json.loads(sys.argv[1])['answer_out'], b'\\n')\n"
+
+
+@pytest.mark.parametrize("start", ["while True: pass", "os.abort()", "os.kill(os.getpid(), 9)", "bytearray(2**40)", ""])
 def test_a_child_that_hangs_or_dies_is_a_refusal(
+    start: str, files: Path, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sandbox, "_START", READY + start)
+    monkeypatch.setattr(sandbox, "WALL_SECONDS", 1.0)
+    assert intake(files / "glow_tts", "glow_tts") == Refusal("needs_too_much", "weights")
+
+
+@pytest.mark.parametrize("start", ["", "import nothing_of_this_name", "while True: pass"])
+def test_a_child_that_can_not_begin_is_no_fault_of_the_files(
     start: str, files: Path, intake: Intake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sandbox, "_START", start)
     monkeypatch.setattr(sandbox, "WALL_SECONDS", 1.0)
-    assert intake(files / "glow_tts", "glow_tts") == Refusal("needs_too_much", "weights")
+    with pytest.raises(OSError, match="could not start"):
+        intake(files / "glow_tts", "glow_tts")
 
 
 @pytest.mark.parametrize("answer", [b"{}", b'{"type":"converted","model":7}', b"\xff", b'{"type":"refused","code":1}'])

@@ -36,6 +36,7 @@ OUTPUT_BYTES = 512 * 1024**2
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 
+READY = b"\n"  # comes first in an answer: the privileges are gone, and what happens next is the files' doing
 MAX_HEAD = 4096  # bytes by which files of another kind are told apart
 MAX_SMALL_FILE = 2 * 1024**2  # bytes that are read of a file other than the weights
 
@@ -47,6 +48,8 @@ def main() -> None:
     weights, answer = (os.fdopen(given[name], "wb") for name in ("weights_out", "answer_out"))
     warnings.simplefilter("ignore")
     give_up_privileges()
+    answer.write(READY)
+    answer.flush()
     found = convert(given["kind"], parts, weights)
     answer.write(msgspec.json.encode(found))
     answer.close()

@@ -17,7 +17,7 @@ from voices.intake.model_paths import ModelPaths
 from voices.intake.refusal import Refusal, Refused
 from voices.intake.settings import AcousticModelSettings, Converted
 
-WALL_SECONDS = 20.0
+WALL_SECONDS = 60.0  # long, because other processes may be busy; what counts is CPU_SECONDS of the child
 MAX_ANSWER_BYTES = 8 * 1024**2
 WEIGHTS, SETTINGS = "model.safetensors", "settings.json"
 
@@ -92,7 +92,9 @@ def _run(numbers: dict[str, Any], descriptors: list[int]) -> None:
 
 
 def _decoded(answer: bytes) -> Converted | Refusal:
-    if not answer:  # killed by a bound
+    if not answer:
+        raise OSError("the process that reads voices' files could not start, or not give up its privileges")
+    if not answer.strip():  # killed by a bound
         return Refusal("needs_too_much", "weights")
     try:
         return msgspec.json.decode(answer, type=Converted | Refusal)
