@@ -13,8 +13,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same cases")
     arguments = parser.parse_args()
     started = shown = time.monotonic()
-    report = Report()
+    report, told = Report(), 0
     for report in run(arguments.cases, arguments.seed):
+        for fault in report.faults[told:]:
+            print(f"FAULT {fault}", flush=True)
+        told = len(report.faults)
         if time.monotonic() - shown > 60:
             shown = time.monotonic()
             done = sum(sum(counts.values()) for counts in report.counts.values())
@@ -30,8 +33,6 @@ def main() -> None:
         f"{report.seconds:.2f} s and {report.megabytes:.0f} MB. {report.through_child} also went through the child. "
         f"{len(report.faults)} faults."
     )
-    for fault in report.faults:
-        print(f"FAULT {fault}")
     sys.exit(bool(report.faults))
 
 

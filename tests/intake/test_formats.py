@@ -14,6 +14,7 @@ import random
 import types
 import uuid
 import warnings
+import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -182,6 +183,34 @@ def test_weights_of_several_gpus_lose_their_prefix(
     )
     assert isinstance(intake(files / kind, kind), Converted)
     assert safetensors.torch.load_file(tmp_path / "converted" / sandbox.WEIGHTS).keys() == model.keys()
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "refusal"),
+    [
+        ("weights", b"version https://git-lfs.github.com/spec/v1\noid sha256:00", Refusal("git_lfs", "weights")),
+        ("config", b"version https://git-lfs.github.com/spec/v1\noid sha256:00", Refusal("git_lfs", "config")),
+        ("weights", b"\n<!DOCTYPE html><html>", Refusal("web_page", "weights")),
+        ("statistics", b"<html><body>Quota exceeded", Refusal("web_page", "statistics")),
+        ("weights", b"\x1f\x8b\x08\0", Refusal("archive", "weights", {"kind": "gzip"})),
+        ("weights", b"Rar!\x1a\x07", Refusal("archive", "weights", {"kind": "rar"})),
+        ("config", b"PK\3\4", Refusal("archive", "config", {"kind": "zip"})),
+    ],
+)
+def test_what_people_bring_in_place_of_a_file_is_told_apart(
+    part: str, content: bytes, refusal: Refusal, files: Path, intake: Intake
+) -> None:
+    pattern = {"weights": "*.pth.tar", "config": "*config.json", "statistics": "*stats.npy"}[part]
+    the_file(files / "glow_tts", pattern).write_bytes(content)
+    assert intake(files / "glow_tts", "glow_tts") == refusal
+
+
+def test_a_zip_of_a_folder_is_no_checkpoint(files: Path, intake: Intake) -> None:
+    path = the_file(files / "glow_tts", "*.pth.tar")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("voice/config.json", "{}")
+        archive.writestr("voice/best_model.pth", "weights")
+    assert intake(files / "glow_tts", "glow_tts") == Refusal("archive", "weights", {"kind": "zip"})
 
 
 class TestConfigs:

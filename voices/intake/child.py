@@ -36,6 +36,14 @@ OUTPUT_BYTES = 512 * 1024**2
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
 
+ARCHIVES = {
+    b"PK\3\4": "zip",
+    b"\x1f\x8b": "gzip",
+    b"7z\xbc\xaf": "7z",
+    b"Rar!": "rar",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+}
 READY = b"\n"  # comes first in an answer: the privileges are gone, and what happens next is the files' doing
 MAX_HEAD = 4096  # bytes by which files of another kind are told apart
 MAX_SMALL_FILE = 2 * 1024**2  # bytes that are read of a file other than the weights
@@ -136,6 +144,9 @@ def _refuse_other_files(part: Part, head: bytes) -> None:
         raise Refused(part, "git_lfs")
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         raise Refused(part, "web_page")
+    for first, kind in ARCHIVES.items():
+        if head.startswith(first) and not (kind == "zip" and part == "weights"):  # checkpoints are zips
+            raise Refused(part, "archive", kind=kind)
 
 
 if __name__ == "__main__":

@@ -106,6 +106,10 @@ REASONS: dict[str, tuple[str, str]] = {
         _("this is a web page, not the file itself"),
         _("Download the file itself; the address led to a page about it."),
     ),
+    "archive": (
+        _("this is an archive of files (%(kind)s), not the file itself"),
+        _("Unpack it, and bring the file that is in it."),
+    ),
     # --- checkpoints ---
     "damaged": (_("the file is damaged or truncated"), _COPY),
     "zip_without_end": (_("the zip does not end with its directory"), _COPY),

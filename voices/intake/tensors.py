@@ -193,7 +193,10 @@ class _ZipReader:
             self._members[member.filename] = member
         if sum(member.file_size for member in self._members.values()) > MAX_CHECKPOINT_BYTES:
             raise Refused("weights", "too_large", max=MAX_CHECKPOINT_BYTES)
-        (described,) = (name for name in self._members if name.endswith("/data.pkl") and name.count("/") == 1)
+        found = [name for name in self._members if name.endswith("/data.pkl") and name.count("/") == 1]
+        if not found:
+            raise Refused("weights", "archive", kind="zip")
+        (described,) = found
         self._root = described.removesuffix("data.pkl")
         if self._bytes(f"{self._root}byteorder", 16) not in (b"", b"little"):
             raise ValueError("numbers of another byte order")
