@@ -4,6 +4,7 @@ Codes never change; messages are in the language of Accept-Language. This module
 of Django needs it before they are loaded. `exception_handler.py` turns what a view raises into one of these.
 """
 
+import functools
 import math
 from typing import Any
 
@@ -40,7 +41,21 @@ CODES = {
     "does_not_exist": "unknown_member",
     "incorrect_type": "invalid",
     "parse_error": "malformed_json",
+    "max_string_length": "out_of_range",
+    "empty": "missing_field",
+    "no_name": "missing_field",
 }
+
+# Codes that stand where they are raised: in a view, in a field, or in DRF.
+_OF_VIEWS = [
+    "no_voice_before", "not_cancellable", "not_ready", "not_retryable", "nothing_to_say", "too_large", "unsafe_name",
+    "voice_not_usable",
+]  # fmt: skip
+_OF_DRF = [
+    "authentication_failed", "invalid", "method_not_allowed", "not_acceptable", "not_authenticated", "not_found",
+    "null_characters_not_allowed", "permission_denied", "surrogate_characters_not_allowed", "throttled",
+    "unsupported_media_type",
+]  # fmt: skip
 
 
 class IdempotencyConflict(APIException):
@@ -155,6 +170,15 @@ class InternalError(APIException):
     default_detail = FAILURES["internal_error"]
 
 
+@functools.cache
+def all_codes() -> frozenset[str]:
+    """Return every code that the API may answer; its schema lists them."""
+    of_exceptions = {
+        kind.default_code for kind in globals().values() if isinstance(kind, type) and issubclass(kind, APIException)
+    } - {APIException.default_code}
+    return frozenset({*FAILURES, *CODES.values(), *_OF_VIEWS, *_OF_DRF, *of_exceptions})
+
+
 def failure_message(code: str) -> str:
     """Return the message for the client whose request failed with ``code``."""
     return str(FAILURES.get(code, FAILURES["internal_error"]))
@@ -164,7 +188,8 @@ def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:
     """Return the body of the answer to an exception."""
     field, detail = _first(exception.detail)
     code = detail.code or exception.default_code
-    body = {"code": CODES.get(code, code), "message": str(detail)}
+    code = CODES.get(code, code)
+    body = {"code": code if code in all_codes() else "invalid", "message": str(detail)}
     return {"error": {**body, "field": field} if field else body}
 
 
