@@ -114,6 +114,7 @@ class World:
             "FORV_VOICE_MODEL_DIR": str(voice_model_dir),
             "FORV_TASK_TIMEOUT_SECONDS": "30",
             "FORV_TORCH_THREADS": "1",
+            "FORV_FANS_PER_ADDRESS": "1000",  # all clients have this machine's
             "SECRET_KEY": settings.SECRET_KEY,
             "CHAOS_FOLDER": str(folder),
             "LOG_LEVEL": "INFO",

@@ -157,7 +157,7 @@ class TooManyOfYours(TooManyWaiting):
 
 class TooOften(TooManyWaiting):
     default_code = "throttled"
-    default_detail = gettext_lazy("That was very often within a minute. Try again in a little while.")
+    default_detail = gettext_lazy("That was too often within a minute.")
 
 
 class TooManyStreams(TooManyWaiting):

@@ -4,12 +4,14 @@ The same holds for every way to prove who one is: a listener's token, an API key
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -182,6 +184,19 @@ class TestNamesOfAudio:
     ) -> None:
         self.texts(owner, member, "내 목소리예요.")
         assert code(self.texts(stranger, member, "남의 목소리를 훔쳐요.")) == (409, "name_taken")
+
+    def test_of_strangers_who_ask_at_one_moment_one_gets_the_name(self, member: Member) -> None:
+        clients = [Fan("alice").client for _ in range(4)]
+
+        def post(client: Client) -> int:
+            try:
+                status: int = self.texts(client, member, "내 목소리예요.").status_code
+                return status
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(post, clients)) == [202, 409, 409, 409]
 
     def test_its_owner_replaces_it_as_before(self, owner: Client, member: Member) -> None:
         for text in ("처음이에요.", "다시 할게요."):
