@@ -193,6 +193,39 @@ def test_a_memo_of_billions(files: Path, intake: Intake) -> None:
     assert intake(files / "glow_tts", "glow_tts") == Refusal("statistics_damaged", "statistics")
 
 
+class Forged:
+    """A type of numpy's with a state that numpy itself would take for addresses."""
+
+    def __init__(self, *state: Any) -> None:
+        self.state = state
+
+    def __reduce__(self) -> Any:
+        return np.dtype, ("O8", False, True), self.state
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        (3, "|", 2**600, -1, -1, 0),
+        (3, "|", None, ("a",), {"a": (7, 0)}, 2**31 - 1, 1, 63),
+        (3, "<", (np.dtype("f8"), (2**31,)), None, None, -1, -1, 0),
+        (2**31,),
+        (),
+    ],
+)
+def test_a_type_of_numpy_with_a_forged_state(
+    state: tuple[Any, ...], files: Path, intake: Intake, refusal_of: RefusalOf
+) -> None:
+    forged = Forged(*state)
+    scalar = np.float64(0).__reduce__()[0]
+    assert refusal_of({"model": {MARK: torch.ones(3)}, "loss": Calls(scalar, forged, b"\x41" * 8)})[0] == "weights"
+    path = the_file(files / "glow_tts", "*stats.npy")
+    np.save(path, np.array(0, dtype=object), allow_pickle=True)
+    path.write_bytes(path.read_bytes()[:128] + pickle.dumps({"mel_mean": Calls(scalar, forged, b"\x41" * 8)}))
+    refusal = intake(files / "glow_tts", "glow_tts")
+    assert isinstance(refusal, Refusal) and refusal.part == "statistics"
+
+
 @pytest.mark.parametrize("piece", ['\\"', '"', "//", '"//', "\\"])
 def test_a_config_of_nothing_but_signs(piece: str, files: Path, intake: Intake) -> None:
     path = the_file(files / "glow_tts", "*config.json")

@@ -11,6 +11,7 @@ import collections
 import io
 import pickle
 import pickletools
+import re
 import sys
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Callable, Mapping
@@ -62,24 +63,42 @@ def _dictionary(*args: object) -> dict[Any, Any]:
     return {}
 
 
-def number_of(dtype: np.dtype[Any], raw: bytes) -> Any:
-    """Return the number that numpy pickled as its dtype and its bytes; in place of numpy's own function.
+class NumberType:
+    """Takes the place of numpy's dtype, whose own `__setstate__` writes past its memory if the state is forged."""
 
-    Texts and times become inert. Raises ForbiddenName for any other dtype: one that holds objects would take the bytes
-    for addresses.
-    """
-    if isinstance(dtype, np.dtype) and dtype.kind in "SUmM":
-        return Inert()
-    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
+    def __init__(self, code: object = "", *_rest: object) -> None:
+        self.code = code if isinstance(code, str) else ""
+        self._order = "="
+
+    def __setstate__(self, state: object) -> None:
+        if not isinstance(state, tuple) or len(state) < 2 or state[1] not in ("<", ">", "=", "|"):
+            raise ValueError("an unknown type of numbers")
+        self._order = state[1]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a type of plain numbers: not of texts, times, objects or records."""
+        return re.fullmatch(r"[biufc]\d{1,2}|\?", self.code) is not None
+
+    def numbers(self) -> np.dtype[Any]:
+        """Return the type; raises ForbiddenName unless it is one of plain numbers."""
+        if not self.is_plain:
+            raise ForbiddenName("a number that is none")
+        return np.dtype(self._order + self.code)
+
+
+def number_of(dtype: object, raw: object) -> Any:
+    """Return the number that numpy pickled as its type and its bytes; texts and times become inert."""
+    if not isinstance(dtype, NumberType) or not isinstance(raw, bytes):
         raise ForbiddenName("a number that is none")
-    return np.frombuffer(raw, dtype=dtype, count=1)[0]
+    return Inert() if dtype.code[:1] in tuple("SUmM") else np.frombuffer(raw, dtype.numbers(), count=1)[0]
 
 
 BASE: Known = {
     ("collections", "OrderedDict"): collections.OrderedDict,
     ("collections", "defaultdict"): _dictionary,
     ("_codecs", "encode"): _encoded,
-    ("numpy", "dtype"): np.dtype,
+    ("numpy", "dtype"): NumberType,
     **{(f"numpy.{core}.multiarray", "scalar"): number_of for core in ("core", "_core")},
 }
 

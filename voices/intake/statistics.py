@@ -43,7 +43,8 @@ def parse_statistics(content: bytes, n_mels: int) -> Statistics:
     return Statistics(mean.tolist(), std.tolist())
 
 
-def _band_values(values: object, name: str, n_mels: int) -> NDArray[np.float64]:
+def _band_values(value: object, name: str, n_mels: int) -> NDArray[np.float64]:
+    values = _content(value)
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiu":
         raise Refused("statistics", "statistics_no_array", name=name)
     if values.shape != (n_mels,):
@@ -53,17 +54,27 @@ def _band_values(values: object, name: str, n_mels: int) -> NDArray[np.float64]:
     return values.astype(np.float64)
 
 
-def _empty_array(subtype: object, shape: object, _typecode: object = b"b") -> NDArray[Any]:
-    # numpy's own pickles always begin with an empty array, which __setstate__ fills; another shape could only be an
-    # attempt to exhaust memory.
-    if subtype is not np.ndarray or shape != (0,):
-        raise pickles.ForbiddenName("an array of a foreign kind")
-    return np.ndarray((0,), dtype=np.int8)
+class _Array:
+    """Takes the place of numpy's array, as its pickles build one: empty at first, then with its state."""
+
+    content: object = None  # an array of numbers, or the object of an array without dimensions
+
+    def __init__(self, subtype: object, shape: object, _typecode: object = b"b") -> None:
+        if subtype is not _Array or shape != (0,):
+            raise pickles.ForbiddenName("an array of a foreign kind")
+
+    def __setstate__(self, state: Any) -> None:
+        _version, shape, dtype, is_fortran, raw = state
+        if shape == () and isinstance(raw, list) and len(raw) == 1:
+            self.content = raw[0]
+        elif isinstance(raw, bytes) and isinstance(dtype, pickles.NumberType) and dtype.is_plain:
+            values = np.frombuffer(raw, dtype.numbers())
+            self.content = values.reshape(shape, order="F" if is_fortran else "C")
 
 
 _ARRAYS: pickles.Known = {
-    ("numpy", "ndarray"): np.ndarray,
-    **{(f"numpy.{core}.multiarray", "_reconstruct"): _empty_array for core in ("core", "_core")},
+    ("numpy", "ndarray"): _Array,
+    **{(f"numpy.{core}.multiarray", "_reconstruct"): _Array for core in ("core", "_core")},
 }
 
 
@@ -74,5 +85,8 @@ def _pickled_object(file: io.BytesIO) -> object:
     shape, _, dtype = header(file)
     if shape != () or not dtype.hasobject:
         raise ValueError("not a single pickled object")
-    array = pickles.load(file, _ARRAYS)
-    return array.item() if isinstance(array, np.ndarray) else array
+    return _content(pickles.load(file, _ARRAYS))
+
+
+def _content(value: object) -> object:
+    return value.content if isinstance(value, _Array) else value
