@@ -743,7 +743,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "*/*": components["schemas"]["NewListener"];
+                "application/json": components["schemas"]["NewListener"];
             };
         };
         responses: {
@@ -955,7 +955,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": components["schemas"]["NewTextPreview"];
+                "application/json": components["schemas"]["NewTextPreview"];
             };
         };
         responses: {
@@ -1018,7 +1018,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": components["schemas"]["Texts"];
+                "application/json": components["schemas"]["Texts"];
             };
         };
         responses: {
@@ -1182,7 +1182,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": components["schemas"]["NewVoiceRequest"];
+                "application/json": components["schemas"]["NewVoiceRequest"];
             };
         };
         responses: {
@@ -1959,7 +1959,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "*/*": components["schemas"]["Audition"];
+                "application/json": components["schemas"]["Audition"];
             };
         };
         responses: {
