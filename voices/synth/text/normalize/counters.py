@@ -144,7 +144,7 @@ RULES: tuple[Rule, ...] = (
         "times before a particle",
         re.compile(
             rf"{_N} ?(?P<counter>번)"
-            rf"(?=이나|이상|씩|쯤|만에|만 더|더| 더| 넘게| 연속| 이상| 정도| 씩| 만에| 반복|도 {_PAST}| {_PAST})"
+            rf"(?=이나|이상|씩|쯤|만에|만 더|더| 더| 다시| 넘게| 연속| 이상| 정도| 씩| 만에| 반복|도 {_PAST}| {_PAST})"
         ),
         _count,
         ("4번이나", "네 번이나"),
