@@ -1,6 +1,6 @@
 """Measure how a voice speaks: clarity, pace, melody, level and clicks, beside its teacher reading the same sentences.
 
-    python -m training.measure_voice VOICE_MODEL_FOLDER [--voices 1 2] [--sentences 40]
+    python -m training.measure_voice VOICE_MODEL_FOLDER [--voices 1 2] [--sentences 40] [--write]
 
 Voice and teacher speak sentences that no training saw, the voice as the service speaks. Each measure is a mean over the
 sentences with its 95 % interval:
@@ -12,7 +12,8 @@ melody       correlation of the pitch contour with the teacher's, along a DTW pa
 level        loudness in LUFS (ITU-R BS.1770)
 clicks       impulses in a sentence
 
-The teacher's own line shows what its voice can reach.
+The teacher's own line shows what its voice can reach. A third table has the vocoder's copies of the teacher, as
+`measure_vocoder` measures them. With --write all of it goes into the voices' cards.
 """
 
 import argparse
@@ -31,16 +32,18 @@ import torch
 
 from training.corpus.clean import Waveform
 from training.corpus.teachers import TEACHERS
-from training.measure_vocoder import teacher_reads
+from training.measure_vocoder import measure_copies, teacher_reads
 from training.measures import judge, vosk_judge
 from training.measures.intervals import table
 from training.measures.pitch import FRAME_MS, Floats, pitch
 from training.models.configs import HOP_LENGTH, SAMPLE_RATE
 from training.sentences import held_out_sentences
+from training.voice.card import write_measures
 from voices.library.manifest import read_manifest
 from voices.synth import load_voice, synthesize
 from voices.synth.audio import FRAME_SECONDS, frame_levels
 from voices.synth.text.hangul import count_syllables
+from voices.synth.vocoder import load_vocoder
 
 SENTENCES = 40
 PAUSE_LEVEL = -35.0  # dB below the loudest frame
@@ -152,6 +155,7 @@ def main() -> None:
     parser.add_argument("voice_model", type=pathlib.Path)
     parser.add_argument("--voices", nargs="+", choices=TEACHERS, default=list(TEACHERS))
     parser.add_argument("--sentences", type=int, default=SENTENCES)
+    parser.add_argument("--write", action="store_true", help="write the measures into the voices' cards")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     recognizers: dict[str, Hear] = {judge.NAME: partial(judge.Judge().hear, sample_rate=SAMPLE_RATE)}
@@ -160,6 +164,7 @@ def main() -> None:
     sentences = held_out_sentences()[: arguments.sentences]
     teachers: dict[str, Measures] = {}
     voices: dict[str, Measures] = {}
+    copies: dict[str, Measures] = {}
     for member in read_manifest(arguments.voice_model):
         if (number := str(member.id)) not in arguments.voices:
             continue
@@ -169,7 +174,14 @@ def main() -> None:
         spoken = {sentence: synthesize(voice, sentence).samples for sentence in sentences}
         teachers[f"teacher of {member.name}"] = measure_speech(originals, originals, recognizers)
         voices[member.name] = measure_speech(spoken, originals, recognizers)
-    print(table(teachers), table(voices), sep="\n\n")
+        copies[member.name] = measure_copies(load_vocoder(folders[1]), originals.values())
+        if arguments.write:
+            rows = {
+                "teacher": teachers[f"teacher of {member.name}"],
+                "after": {**voices[member.name], **copies[member.name]},
+            }
+            write_measures(*folders, rows)
+    print(table(teachers), table(voices), table(copies), sep="\n\n")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Needs requirements/measures.txt.
 """
 
-from collections.abc import Mapping
 from functools import partial
 
 import soxr
@@ -12,12 +11,10 @@ from training.corpus.clean import Waveform
 from training.measure_vocoder import measure_copies
 from training.measure_voice import Hear, Measures, measure_speech
 from training.measures import judge, vosk_judge
-from training.measures.intervals import interval
 from training.models.configs import SAMPLE_RATE
 from training.recordings.fine_tuning import Run
 from training.recordings.metadata import Recording
 from training.recordings.sound import read_samples, sample_rate_of
-from voices.intake.card import Measured
 from voices.synth import load_voice, read, synthesize
 from voices.synth.vocoder import load_vocoder
 
@@ -46,19 +43,6 @@ def measure_run(run: Run, held: list[Recording], recognizer: judge.Judge) -> tup
         voices[stage] = measure_speech(spoken, originals, recognizers)
         vocoders[stage] = measure_copies(load_vocoder(hifigan), originals.values())
     return voices, vocoders
-
-
-def measured(rows: Mapping[str, Measures]) -> list[Measured]:
-    """Return the rows as the card has them, without what could not be measured."""
-    found = []
-    for of, measures in rows.items():
-        for name, values in measures.items():
-            mean = interval(values)
-            if mean.mean == mean.mean:  # not nan
-                found.append(
-                    Measured(name, of, round(mean.mean, 4), round(mean.low, 4), round(mean.high, 4), len(values))
-                )
-    return found
 
 
 def samples_of(recording: Recording) -> Waveform:

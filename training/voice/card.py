@@ -8,15 +8,19 @@ The error rate is that of the recognizer on `held_out.txt`, spoken by the voice 
 import argparse
 import datetime
 import pathlib
+from collections.abc import Mapping, Sequence
 
+import msgspec
+import numpy as np
 import torch
 
 from training.corpus.folder import corpus_size
 from training.corpus.teachers import PACKAGE, TEACHERS
+from training.measures.intervals import interval
 from training.measures.judge import NAME, Judge, voice_error_rate
 from training.sentences import HELD_OUT, held_out_sentences
-from voices.intake.card import Data, Hearing, VoiceCard
-from voices.library.card import describe_model, installed_versions, write_card
+from voices.intake.card import Data, Hearing, Measured, VoiceCard
+from voices.library.card import describe_model, installed_versions, read_card, write_card
 from voices.synth import load_voice
 from voices.synth.models import find_model
 
@@ -26,6 +30,50 @@ VOICE_LICENCE = "as this repository (see voice_model/LICENSES.md)"
 
 def print_heard(said: str, heard: str, rate: float) -> None:
     print(f"{rate:.2f}\t{said}\t{heard}", flush=True)
+
+
+def measured(rows: Mapping[str, Mapping[str, Sequence[float]]]) -> list[Measured]:
+    """Return the rows as the card has them, without what could not be measured."""
+    found = []
+    for of, measures in rows.items():
+        for name, values in measures.items():
+            mean = interval(values)
+            if mean.mean == mean.mean:  # not nan
+                found.append(
+                    Measured(name, of, round(mean.mean, 4), round(mean.low, 4), round(mean.high, 4), len(values))
+                )
+    return found
+
+
+def write_measures(
+    glow_tts: pathlib.Path, hifigan: pathlib.Path, rows: Mapping[str, Mapping[str, Sequence[float]]]
+) -> None:
+    """Replace the measures in a voice's card, and what it says of the files that were measured.
+
+    Args:
+        glow_tts: the exported acoustic model, which has a card.
+        hifigan: the exported vocoder.
+        rows: measures of the held-out sentences; those of the voice are in the row "after", and its error rates, named
+            "CER, " and the recognizer, are its hearings.
+    """
+    card = read_card(glow_tts)
+    if card is None:
+        raise FileNotFoundError(f"{glow_tts} has no card")
+    hearings = [
+        Hearing(name.removeprefix("CER, "), HELD_OUT, len(rates), round(float(np.mean(rates)), 4))
+        for name, rates in rows["after"].items()
+        if name.startswith("CER, ")
+    ]
+    write_card(
+        msgspec.structs.replace(
+            card,
+            acoustic_model=describe_model(find_model(glow_tts, "glow_tts").weights, card.acoustic_model.seed),
+            vocoder=describe_model(find_model(hifigan, "hifigan").weights, card.vocoder.seed),
+            hearings=hearings,
+            measures=measured(rows),
+        ),
+        glow_tts,
+    )
 
 
 def main() -> None:

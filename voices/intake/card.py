@@ -50,7 +50,7 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measure of the voice or of what it is compared with: the mean over sentences, and its 95 % interval."""
 
     name: str  # such as "PESQ" or "syllables/s"
-    of: str  # "recordings", "before" (the voice that it began with) or "after"
+    of: str  # "recordings" or "teacher" (what it learnt from), "before" (the voice that it began with) or "after"
     mean: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
     low: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]
     high: Annotated[float, msgspec.Meta(ge=-1e6, le=1e6)]

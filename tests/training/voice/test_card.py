@@ -15,7 +15,7 @@ from voices.synth.models import find_model
 
 
 def test_the_teachers_package_is_the_pinned_one() -> None:
-    pins = (REPOSITORY / "requirements" / "training.txt").read_text(encoding="utf-8").splitlines()
+    pins = (REPOSITORY / "requirements" / "training.txt").read_text(encoding="utf-8").split()
     assert teachers.PACKAGE.replace(" ", "==") in pins
     assert str(teachers.TEACHERS["3"]).startswith("timbre 60% jm_kumo + 40% jf_alpha, prosody jf_gongitsune, speed")
 
@@ -41,3 +41,19 @@ def test_a_card_is_written_beside_the_weights(tmp_path: Path, monkeypatch: pytes
     assert "80% jm_kumo" in written.data.source
     (hearing,) = written.hearings
     assert (hearing.sentences, hearing.count) == ("held_out.txt", 1) and hearing.cer > 0
+
+    card.write_measures(
+        tmp_path / "glow",
+        tmp_path / "hifi",
+        {
+            "teacher": {"melody": [1.0, 1.0]},
+            "after": {"CER, Whisper base": [0.0, 0.2], "PESQ": [3.0, float("nan"), 3.5]},
+        },
+    )
+    measured = read_card(tmp_path / "glow")
+    assert measured is not None
+    assert (measured.data, measured.vocoder) == (written.data, written.vocoder)
+    assert [(h.judge, h.count, h.cer) for h in measured.hearings] == [("Whisper base", 2, 0.1)]
+    found = {(m.of, m.name): m for m in measured.measures}
+    assert found["after", "PESQ"].mean == 3.25 and found["after", "PESQ"].low == 3
+    assert found["teacher", "melody"].mean == 1

@@ -138,7 +138,8 @@ class Command(BaseCommand):
             return []
         # Only in requirements/measures.txt.
         from training.measures.intervals import table
-        from training.recordings.measuring import measure_run, measured
+        from training.recordings.measuring import measure_run
+        from training.voice.card import measured
 
         self.say(_("Measured on %(count)d recordings not trained on (mean and 95 %% interval):") % {"count": len(held)})
         voices, vocoders = measure_run(run, held, judge)
