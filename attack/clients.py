@@ -37,7 +37,8 @@ def fill_the_queue(world: World) -> str:
         asked = world.ask(fan, "저는 한 번만 물어요.", uuid="a-fan")
         assert asked.status_code == 202, asked.text
         place = asked.json()["queue_position"]
-    assert place is None or place <= 10, f"the fan waits in place {place}"
+    # How many are still before the fan depends on the worker's speed, but never more than one address may have.
+    assert place is None or place <= MOST_WAITING, f"the fan waits in place {place}"
     return f"{max(places)} wait at most; refused: {refused}; a fan who comes later is in place {place}"
 
 
