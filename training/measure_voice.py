@@ -35,19 +35,17 @@ from training.corpus.teachers import TEACHERS
 from training.measure_vocoder import measure_copies, teacher_reads
 from training.measures import judge, vosk_judge
 from training.measures.intervals import table
+from training.measures.pace import syllables_per_second
 from training.measures.pitch import FRAME_MS, Floats, pitch
 from training.models.configs import HOP_LENGTH, SAMPLE_RATE
 from training.sentences import held_out_sentences
 from training.voice.card import write_measures
 from voices.library.manifest import read_manifest
 from voices.synth import load_voice, synthesize
-from voices.synth.audio import FRAME_SECONDS, frame_levels
-from voices.synth.text.hangul import count_syllables
+from voices.synth.audio import frame_levels
 from voices.synth.vocoder import load_vocoder
 
 SENTENCES = 40
-PAUSE_LEVEL = -35.0  # dB below the loudest frame
-SHORTEST_PAUSE = 0.15  # seconds; shorter gaps belong to consonants
 MFCCS = 13
 CLICK_BAND = 7000.0  # Hz; most of speech is below, an impulse is everywhere
 CLICK_RISE = 20.0  # dB above all that is 3 to 15 ms away: no burst of a consonant is over so soon
@@ -73,23 +71,12 @@ def measure_speech(
     for sentence, samples in spoken.items():
         for name, hear in recognizers.items():
             measures[f"CER, {name}"].append(judge.error_rate(sentence, hear(samples)))
-        measures["syllables/s"].append(count_syllables(sentence) / speech_seconds(samples))
+        measures["syllables/s"].append(syllables_per_second({sentence: samples}))
         measures["range, semitones"].append(pitch_range(pitch(samples, SAMPLE_RATE)))
         measures["melody"].append(melody_likeness(samples, originals[sentence]))
         measures["level, LUFS"].append(loudness(meter, samples))
         measures["clicks"].append(count_clicks(samples))
     return dict(measures)
-
-
-def speech_seconds(samples: Waveform) -> float:
-    """Return how long speech [n_samples] lasts without the silence around it and the pauses in it."""
-    levels = frame_levels(samples, round(FRAME_SECONDS * SAMPLE_RATE))
-    quiet = levels < levels.max() + PAUSE_LEVEL
-    runs, _ = scipy.ndimage.label(quiet)
-    lengths = np.bincount(runs) * FRAME_SECONDS
-    at_the_ends = {runs[0], runs[-1]}
-    pauses = [n for n in range(1, len(lengths)) if n in at_the_ends or lengths[n] >= SHORTEST_PAUSE]
-    return len(levels) * FRAME_SECONDS - float(lengths[pauses].sum())
 
 
 def loudness(meter: pyloudnorm.Meter, samples: Waveform) -> float:

@@ -25,7 +25,7 @@ from training.models.configs import SAMPLE_RATE
 from voices.library.manifest import read_manifest
 from voices.synth import load_voice, synthesize
 
-WORDS = ("네.", "응?", "왜?", "나.", "너?", "안녕!", "좋아.", "싫어!")
+WORDS: tuple[str, ...] = ("네.", "응?", "왜?", "나.", "너?", "안녕!", "좋아.", "싫어!")
 WORDS += ("뭐?", "사랑해.", "미안.", "고마워!", "아니.", "정말?", "내일.", "학교.")
 BEFORE, AFTER = "그 사람이 이렇게 말했어요.", "분명히 그렇게 들었어요."
 PAUSE = np.zeros(round(0.25 * SAMPLE_RATE), dtype=np.float32)

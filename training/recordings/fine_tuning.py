@@ -13,9 +13,11 @@ import soundfile
 import soxr
 from django.utils.translation import gettext as _
 
-from training.corpus.clean import clean
+from training.corpus.clean import Waveform, clean
 from training.corpus.folder import Utterance, corpus_size, load_utterances, write_metadata
 from training.measures import judge as judging
+from training.measures.pace import syllables_per_second
+from training.models.configs import SAMPLE_RATE
 from training.models.coqui import load_config
 from training.models.start import open_acoustic_model
 from training.recordings.metadata import Recording, RecordingsError
@@ -27,6 +29,7 @@ from training.train_vocoder import load_voice as load_spoken_voice
 from training.train_vocoder import train_vocoder
 from training.voice import level
 from training.voice.export import export
+from training.voice.pace import set_pace
 from voices.intake.card import Data, Hearing, Measured, VoiceCard
 from voices.library.card import describe_model, installed_versions
 from voices.library.hashes import sha256_of
@@ -76,6 +79,17 @@ def fingerprint(recordings: list[Recording]) -> str:
     return digest.hexdigest()[:12]
 
 
+def text_of(recording: Recording) -> str:
+    """Return the text of a recording in plain Hangul."""
+    return " ".join(sentence.text for sentence in read(recording.text, "spelled").sentences)
+
+
+def samples_of(recording: Recording) -> Waveform:
+    """Return a recording's samples at the rate of the voices."""
+    samples: Waveform = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), SAMPLE_RATE)
+    return samples
+
+
 def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) -> None:
     """Write the recordings as a corpus folder, cleaned and at `sample_rate` Hz, with their texts read out in Hangul."""
     corpus.mkdir(parents=True, exist_ok=True)
@@ -83,7 +97,7 @@ def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) ->
     for number, recording in enumerate(recordings):
         name = f"{number:05}"
         # The models need a closing mark to end a sentence.
-        said = " ".join(sentence.text for sentence in read(recording.text, "spelled").sentences)
+        said = text_of(recording)
         sentences[name] = said if said[-1] in ".!?" else f"{said}."
         speech = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), sample_rate)
         speech = clean(speech, sample_rate, np.random.default_rng(number))
@@ -131,7 +145,7 @@ class Run:
         self._export("acoustic", self.glow_tts, "g")
 
     def train_vocoder(self, steps: int, device: str, on_pace: OnPace) -> None:
-        """Fine-tune the vocoder until it has `steps` steps, export it into `hifigan`, and set the voice's loudness.
+        """Fine-tune the vocoder until it has `steps` steps, and export it into `hifigan`.
 
         It learns from the recordings and from what the acoustic model makes of them, so that one is trained first.
 
@@ -152,6 +166,11 @@ class Run:
             on_pace=on_pace,
         )
         self._export("vocoder", self.hifigan, "h")
+
+    def set_pace_and_level(self, held: list[Recording]) -> None:
+        """Let the voice speak as fast as the recordings in `held`, and as loud as all voices."""
+        readings = {text_of(recording): samples_of(recording) for recording in held}
+        set_pace(self.glow_tts, self.hifigan, list(readings), syllables_per_second(readings))
         level.level(self.glow_tts, self.hifigan, held_out_sentences()[: level.SENTENCES])
 
     def _utterances(self) -> list[Utterance]:

@@ -121,6 +121,7 @@ class Command(BaseCommand):
         run.train_acoustic(steps, device, self.say_pace)
         self.say(_("Training the vocoder (mel to sound)."))
         run.train_vocoder(vocoder_steps, device, self.say_pace)
+        run.set_pace_and_level(held)
         rates = judge_before_and_after(run, usable, judge)
         self.say(
             _("Character error rate on %(count)d sentences not trained on: %(before).3f before, %(after).3f after")
