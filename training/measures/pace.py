@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import scipy.ndimage
 
-from training.corpus.clean import Waveform
 from training.models.configs import SAMPLE_RATE
 from voices.synth.audio import FRAME_SECONDS, frame_levels
 from voices.synth.text.hangul import count_syllables
@@ -14,7 +14,7 @@ PAUSE_LEVEL = -35.0  # dB below the loudest frame
 SHORTEST_PAUSE = 0.15  # seconds; shorter gaps belong to consonants
 
 
-def speech_seconds(samples: Waveform) -> float:
+def speech_seconds(samples: npt.NDArray[np.float32]) -> float:
     """Return how long speech [n_samples] lasts without the silence around it and the pauses in it."""
     levels = frame_levels(samples, round(FRAME_SECONDS * SAMPLE_RATE))
     quiet = levels < levels.max() + PAUSE_LEVEL
@@ -25,6 +25,6 @@ def speech_seconds(samples: Waveform) -> float:
     return len(levels) * FRAME_SECONDS - float(lengths[pauses].sum())
 
 
-def syllables_per_second(readings: Mapping[str, Waveform]) -> float:
+def syllables_per_second(readings: Mapping[str, npt.NDArray[np.float32]]) -> float:
     """Return the pace of speech at `SAMPLE_RATE`, by its text in plain Hangul; one text or more."""
     return sum(map(count_syllables, readings)) / sum(map(speech_seconds, readings.values()))
