@@ -74,7 +74,7 @@ def acoustic_config() -> GlowTTSConfig:
         max_text_len=500,  # coqui's default is infinity, which is not JSON
         max_audio_len=SAMPLE_RATE * 30,
         data_dep_init_steps=1,
-        inference_noise_scale=0.0,
+        inference_noise_scale=0.2,  # as clear as without noise, and each seed has a melody of its own
         length_scale=1.0,
         test_sentences=[],
     )
