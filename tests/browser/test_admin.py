@@ -28,7 +28,7 @@ def test_a_voice_is_brought_heard_activated_and_left(admin_page: Page, tmp_path:
     page.get_by_label("들어 볼 문장").fill("미리 들어 볼게요.")
     page.get_by_role("button", name="말해 보기").click()
     expect(page.locator("audio")).to_have_count(2, timeout=SPOKEN_WITHIN_MS)
-    page.wait_for_function("document.querySelector('audio').play().then(() => true)")
+    page.locator("audio").first.evaluate("audio => audio.play()")
 
     activate.click()
     expect(page.get_by_text("이제부터 테스트 멤버님이 이 목소리로 말합니다.")).to_be_visible()

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
+from testing.processes import wait_until
+
 # The first sentence waits until the worker has loaded the voice.
 SPOKEN_WITHIN_MS = 90_000
 
@@ -35,11 +37,8 @@ def expect_spoken(page: Page) -> None:
 
 def expect_sound(audio: Locator) -> None:
     """Expect that the browser has decoded some of the audio and knows its length."""
-    page = audio.page
-    page.wait_for_function(
-        "audio => audio.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && audio.duration > 0",
-        arg=audio.element_handle(),
-    )
+    decoded = "audio => audio.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && audio.duration > 0"
+    wait_until(lambda: audio.evaluate(decoded), 10)
 
 
 @pytest.fixture
