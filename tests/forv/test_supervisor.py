@@ -59,7 +59,7 @@ def test_a_killed_web_process_stops_the_service(tmp_path: Path, no_voices: str, 
         assert service.wait() != 0
     finally:
         service.stop()
-    wait_until(lambda: service.processes() == [], 5)
+    wait_until(lambda: service.processes() == [], 20)
 
 
 def test_a_failed_start_leaves_no_process(tmp_path: Path, no_voices: str) -> None:
@@ -87,7 +87,7 @@ def test_a_killed_database_is_started_again(tmp_path: Path, no_voices: str) -> N
         assert names(service) == ["database", "supervisor", "web", "worker"]
     finally:
         assert service.stop() == 0
-    wait_until(lambda: service.processes() == [], 5)
+    wait_until(lambda: service.processes() == [], 20)
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: Path, no_voices: str) -> None:
@@ -103,7 +103,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: P
         assert member_count(again) == 2
     finally:
         assert again.stop() == 0
-    wait_until(lambda: again.processes() == [], 5)
+    wait_until(lambda: again.processes() == [], 20)
 
 
 def test_a_supervisor_killed_while_it_starts_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
@@ -132,4 +132,4 @@ def test_it_starts_after_everything_was_killed_at_once(tmp_path: Path, no_voices
         assert member_count(again) == 2
     finally:
         assert again.stop() == 0
-    wait_until(lambda: again.processes() == [], 5)
+    wait_until(lambda: again.processes() == [], 20)
