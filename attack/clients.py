@@ -14,13 +14,14 @@ POSTS = 600
 MOST_WAITING = 200 + 20
 MALLORY = "198.51.100.67"
 GUESSER = "198.51.100.68"
+FLOODER = "198.51.100.69"  # an address of its own: what it may ask for in this minute is used up
 
 
 def fill_the_queue(world: World) -> str:
     places = [0]
 
     def post(number: int) -> str:
-        with world.client() as evil:
+        with world.client(FLOODER) as evil:
             uuid = f"{uuid4()}" if number % 2 else "a-fan"  # also under a fan's own name
             answer = world.ask(evil, "가나다라마바사아자차카타파하 " * 5, uuid=uuid)
         if answer.status_code != 202:
