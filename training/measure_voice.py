@@ -56,6 +56,14 @@ Measures = dict[str, list[float]]
 Hear = Callable[[Waveform], str]
 
 
+def recognizers_with(whisper: judge.Judge) -> dict[str, Hear]:
+    """Return what hears the speech, by its name: `whisper`, and Vosk where it is installed."""
+    recognizers: dict[str, Hear] = {judge.NAME: partial(whisper.hear, sample_rate=SAMPLE_RATE)}
+    if vosk_judge.is_installed():
+        recognizers[vosk_judge.NAME] = partial(vosk_judge.VoskJudge().hear, sample_rate=SAMPLE_RATE)
+    return recognizers
+
+
 def measure_speech(
     spoken: Mapping[str, Waveform], originals: Mapping[str, Waveform], recognizers: Mapping[str, Hear]
 ) -> Measures:
@@ -145,9 +153,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the measures into the voices' cards")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    recognizers: dict[str, Hear] = {judge.NAME: partial(judge.Judge().hear, sample_rate=SAMPLE_RATE)}
-    if vosk_judge.is_installed():
-        recognizers[vosk_judge.NAME] = partial(vosk_judge.VoskJudge().hear, sample_rate=SAMPLE_RATE)
+    recognizers = recognizers_with(judge.Judge())
     sentences = held_out_sentences()[: arguments.sentences]
     teachers: dict[str, Measures] = {}
     voices: dict[str, Measures] = {}

@@ -57,6 +57,14 @@ def recordings(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def little_to_measure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take seconds of recordings, and measure with one sentence."""
+    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
+    monkeypatch.setattr(level, "SENTENCES", 1)
+    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
+
+
 def run(folder: Path, member: int, **options: Any) -> str:
     out = StringIO()
     call_command("train_voice", folder, member=member, stdout=out, **options)
@@ -148,11 +156,8 @@ def test_the_lines_of_a_script_are_searched_in_long_recordings(
 
 @with_judge
 def test_the_voice_is_registered_inactive_with_its_card(
-    models: Path, newcomer: Member, recordings: Path, monkeypatch: pytest.MonkeyPatch
+    models: Path, newcomer: Member, recordings: Path, little_to_measure: None
 ) -> None:
-    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
-    monkeypatch.setattr(level, "SENTENCES", 1)
-    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
     out = run(recordings, newcomer.pk, steps=2, vocoder_steps=1)
     voice = newcomer.voices.get()
     assert (voice.active, voice.demo, voice.mode) == (False, False, "pronounced")
@@ -162,20 +167,16 @@ def test_the_voice_is_registered_inactive_with_its_card(
     assert (card.fine_tuned_from, card.data.utterances, card.acoustic_model.steps) == ("데모", 6, 3)  # it started at 1
     assert card.acoustic_model.sha256 == voice.glow_tts_sha256
     assert card.vocoder.sha256 == voice.hifigan_sha256
-    assert run(
-        recordings, newcomer.pk, steps=2, vocoder_steps=1
-    )  # the run is finished: the voice is only measured again
+    # The run is finished: the voice is only measured again.
+    assert run(recordings, newcomer.pk, steps=2, vocoder_steps=1)
     assert newcomer.voices.count() == 1
 
 
 @with_judge
 @with_measures
 def test_sound_and_melody_are_measured_before_and_after(
-    models: Path, newcomer: Member, recordings: Path, monkeypatch: pytest.MonkeyPatch
+    models: Path, newcomer: Member, recordings: Path, little_to_measure: None
 ) -> None:
-    monkeypatch.setattr(checking, "MIN_MINUTES", 0)
-    monkeypatch.setattr(level, "SENTENCES", 1)
-    monkeypatch.setattr(fine_tuning, "sentences_not_in", lambda recordings: ["안녕하세요."])
     out = run(recordings, newcomer.pk, steps=2, vocoder_steps=1)
     assert "Measured on 1 recordings not trained on" in out
     card = read_card(newcomer.voices.get().glow_tts_path)

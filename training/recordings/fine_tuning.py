@@ -84,9 +84,9 @@ def text_of(recording: Recording) -> str:
     return " ".join(sentence.text for sentence in read(recording.text, "spelled").sentences)
 
 
-def samples_of(recording: Recording) -> Waveform:
-    """Return a recording's samples at the rate of the voices."""
-    samples: Waveform = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), SAMPLE_RATE)
+def samples_of(recording: Recording, sample_rate: int = SAMPLE_RATE) -> Waveform:
+    """Return a recording's samples at `sample_rate` Hz, which is that of our voices."""
+    samples: Waveform = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), sample_rate)
     return samples
 
 
@@ -99,8 +99,7 @@ def write_corpus(recordings: list[Recording], corpus: Path, sample_rate: int) ->
         # The models need a closing mark to end a sentence.
         said = text_of(recording)
         sentences[name] = said if said[-1] in ".!?" else f"{said}."
-        speech = soxr.resample(read_samples(recording.path), sample_rate_of(recording.path), sample_rate)
-        speech = clean(speech, sample_rate, np.random.default_rng(number))
+        speech = clean(samples_of(recording, sample_rate), sample_rate, np.random.default_rng(number))
         soundfile.write(corpus / f"{name}.wav", speech, sample_rate, subtype="PCM_16")
     write_metadata(corpus, sentences)
 

@@ -3,12 +3,9 @@
 Needs requirements/measures.txt.
 """
 
-from functools import partial
-
 from training.measure_vocoder import measure_copies
-from training.measure_voice import Hear, Measures, measure_speech
-from training.measures import judge, vosk_judge
-from training.models.configs import SAMPLE_RATE
+from training.measure_voice import Measures, measure_speech, recognizers_with
+from training.measures import judge
 from training.recordings.fine_tuning import Run, samples_of, text_of
 from training.recordings.metadata import Recording
 from voices.synth import load_voice, synthesize
@@ -24,9 +21,7 @@ def measure_run(run: Run, held: list[Recording], recognizer: judge.Judge) -> tup
     that of the "recordings" themselves.
     """
     originals = {text_of(recording): samples_of(recording) for recording in held}
-    recognizers: dict[str, Hear] = {judge.NAME: partial(recognizer.hear, sample_rate=SAMPLE_RATE)}
-    if vosk_judge.is_installed():
-        recognizers[vosk_judge.NAME] = partial(vosk_judge.VoskJudge().hear, sample_rate=SAMPLE_RATE)
+    recognizers = recognizers_with(recognizer)
     voices: Rows = {"recordings": measure_speech(originals, originals, recognizers)}
     vocoders: Rows = {}
     stages = {"before": (run.base.glow_tts, run.base.hifigan), "after": (run.glow_tts, run.hifigan)}

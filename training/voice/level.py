@@ -6,7 +6,6 @@ The gain is written into the config of the acoustic model ("gain_db"), and the s
 """
 
 import argparse
-import json
 import math
 import pathlib
 
@@ -14,6 +13,7 @@ import numpy as np
 import torch
 
 from training.sentences import held_out_sentences
+from training.voice.config import change_number
 from voices.synth import load_voice, synthesize
 from voices.synth.models import find_model
 
@@ -35,11 +35,7 @@ def loudness(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]
 
 def make_louder(config: pathlib.Path, decibels: float) -> None:
     """Change the gain in the config of a Glow-TTS."""
-    values = json.loads(config.read_text(encoding="utf-8"))
-    values["gain_db"] = round(values.get("gain_db", 0.0) + decibels, 2)
-    unfinished = config.with_suffix(".part")
-    unfinished.write_text(json.dumps(values, indent=4), encoding="utf-8")
-    unfinished.replace(config)
+    change_number(config, "gain_db", 0.0, lambda gain: round(gain + decibels, 2))
 
 
 def level(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) -> float:

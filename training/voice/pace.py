@@ -7,7 +7,6 @@ length scale in its config, which coqui-tts knows too, takes that back.
 """
 
 import argparse
-import json
 import pathlib
 
 import numpy as np
@@ -15,6 +14,7 @@ import torch
 
 from training.measures.pace import syllables_per_second
 from training.sentences import held_out_sentences
+from training.voice.config import change_number
 from voices.synth import load_voice, synthesize
 from voices.synth.models import find_model
 
@@ -33,11 +33,7 @@ def pace(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str]) ->
 
 def scale_durations(config: pathlib.Path, factor: float) -> None:
     """Multiply the length scale in the config of a Glow-TTS."""
-    values = json.loads(config.read_text(encoding="utf-8"))
-    values["length_scale"] = round(float(np.clip(values.get("length_scale", 1.0) * factor, *SCALES)), 3)
-    unfinished = config.with_suffix(".part")
-    unfinished.write_text(json.dumps(values, indent=4), encoding="utf-8")
-    unfinished.replace(config)
+    change_number(config, "length_scale", 1.0, lambda scale: round(float(np.clip(scale * factor, *SCALES)), 3))
 
 
 def set_pace(glow_tts: pathlib.Path, hifigan: pathlib.Path, sentences: list[str], wanted: float = NATURAL) -> float:

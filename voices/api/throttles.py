@@ -5,6 +5,7 @@ its connections. What all processes share is the queue, and its bounds are count
 A count in the database for each call would cost more than most of the calls do.
 """
 
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from voices.owners import Asker
 Kind = Literal["posts", "previews", "lists"]
 
 
-class _Rate(SimpleRateThrottle):
+class _Rate(SimpleRateThrottle, ABC):
     """So many calls of one kind a minute."""
 
     rate = "1/minute"  # the number is another for each owner
@@ -37,9 +38,9 @@ class _Rate(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         return self.name
 
+    @abstractmethod
     def bound(self, asker: Asker) -> tuple[int, str | None]:
         """Return how many calls are allowed, and by which name they are counted: ``None`` if they are not."""
-        raise NotImplementedError
 
 
 class OwnerRate(_Rate):
