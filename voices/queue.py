@@ -170,14 +170,23 @@ def _turn(request: "VoiceRequest", asker: Asker) -> Greatest:
     between them. No turn moves once it is set: newcomers can't delay a request for ever.
 
     A fan is a listener or, among the requests of one API key or one address, a client's uuid. So a request under the
-    uuid of another's fan moves nobody's turn but the asker's.
+    uuid of another's fan moves nobody's turn but the asker's. Listeners and uuids cost nothing, so an address, under
+    any of them, has as many requests in each ``BETWEEN_TURNS`` as ``FANS_PER_ADDRESS`` fans would.
     """
     patience = settings.BATCH_PATIENCE_SECONDS if request.priority == Priority.BATCH else 0.0
-    fan = asker.own_requests & Q(priority=request.priority)
+    earliest = Now() + timedelta(seconds=patience)
+    same_priority = Q(priority=request.priority)
+    fan = asker.own_requests & same_priority
     if not asker.owner or asker.owner.is_api_key:
         fan &= Q(client_uuid=request.client_uuid) & ~Q(client_uuid="")
-    return Greatest(
-        Now() + timedelta(seconds=patience),
-        models.Max("turn", filter=fan) + Value(BETWEEN_TURNS),
-        output_field=models.DateTimeField(),
-    )
+    turns = [earliest, models.Max("turn", filter=fan) + Value(BETWEEN_TURNS)]
+    if asker.address:
+        waiting = models.Count("pk", filter=Q(address=asker.address) & same_priority)
+        # Postgres divides integers without a rest.
+        turns.append(
+            earliest
+            + models.ExpressionWrapper(
+                waiting / settings.FANS_PER_ADDRESS * Value(BETWEEN_TURNS), models.DurationField()
+            )
+        )
+    return Greatest(*turns, output_field=models.DateTimeField())

@@ -18,6 +18,7 @@ from django.utils import timezone
 from testing import factories
 from testing.factories import SENTENCE, Fan, client_with, make_api_key
 from voices.models import Member, Owner, VoiceRequest
+from voices.queue import BETWEEN_TURNS
 from voices.tasks import synthesize_next
 
 ADDRESS = "/api/voice-requests/"
@@ -236,6 +237,28 @@ class TestTheQueue:
         for text, uuid in (("가1", "가"), ("가2", "가"), ("나1", "나")):
             asked(site, member, text=text, uuid=uuid.replace("가", "a").replace("나", "b"))
         assert self.in_order() == ["가1", "나1", "가2"]
+
+    @pytest.mark.parametrize("with_tokens", [True, False])
+    def test_an_address_under_changing_names_pushes_a_fan_back_as_so_many_fans_only(
+        self, with_tokens: bool, member: Member, settings: Any
+    ) -> None:
+        settings.FANS_PER_ADDRESS = 2
+        for number in range(7):
+            somebody = Fan().client if with_tokens else Client()
+            asked(somebody, member, text=f"몰려와요 {number}.", uuid=f"crowd-{number}")
+        asked(Client(REMOTE_ADDR="192.0.2.77"), member, text="한 번만 물어요.")
+        crowd = [f"몰려와요 {number}." for number in range(7)]
+        assert self.in_order() == [*crowd[:2], "한 번만 물어요.", *crowd[2:]]
+        first, *others = (request.turn for request in VoiceRequest.objects.in_order())
+        assert [round((turn - first) / BETWEEN_TURNS) for turn in others] == [0, 0, 1, 1, 2, 2, 3]
+
+    def test_a_crowds_batch_does_not_delay_what_its_address_waits_for(self, member: Member, settings: Any) -> None:
+        settings.FANS_PER_ADDRESS = 1
+        for number in range(3):
+            asked(Client(), member, text=f"일괄 {number}.", priority="batch")
+        asked(Client(), member, text="대화.")
+        asked(Client(REMOTE_ADDR="192.0.2.77"), member, text="한 번만 물어요.")
+        assert self.in_order()[:2] == ["대화.", "한 번만 물어요."]
 
 
 class TestHowManyMayWait:
