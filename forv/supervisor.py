@@ -27,6 +27,7 @@ os.environ.setdefault("DJANGO_DEBUG", "1")
 
 # Seconds; longer than the worker takes to finish its requests or to give them back.
 GRACE_SECONDS = settings.SHUTDOWN_GRACE_SECONDS + 4.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PROCFILE = Path(settings.BASE_DIR) / "Procfile"
 MANAGE = (sys.executable, str(Path(settings.BASE_DIR) / "manage.py"))
 
@@ -43,7 +44,7 @@ def main() -> int:
     """Run until a signal, or until a process ends by itself. Return the exit status."""
     token = str(uuid.uuid4())
     processes = {"guard": guard.start(token, settings.EMBEDDED_POSTGRES_DIR if _database_is_ours() else None)}
-    for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for signal_number in STOP_SIGNALS:
         signal.signal(signal_number, _stop)
     port = os.environ.setdefault("PORT", "8000")
     try:
@@ -64,7 +65,7 @@ def main() -> int:
         return 0
     finally:
         # A second Ctrl-C must not interrupt this and leave processes running.
-        for signal_number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for signal_number in STOP_SIGNALS:
             signal.signal(signal_number, signal.SIG_IGN)
         _stop_all(processes)
 
@@ -88,11 +89,15 @@ def _database_is_ours() -> bool:
 
 
 def _start_database() -> None:
+    # A signal waits until the server is there or has failed: nothing would stop a server that is half started.
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         embedded_postgres.start(settings.EMBEDDED_POSTGRES_DIR)
     except (subprocess.SubprocessError, AssertionError) as error:
         log = settings.EMBEDDED_POSTGRES_DIR / "log"
         raise DatabaseLost(f"The database does not start; {log} says why.") from error
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
 
 
 def procfile() -> dict[str, str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -73,6 +74,13 @@ class Service:
 
     def wait(self) -> int:
         return self._supervisor.wait(30)
+
+    def wait_until_gone(self, seconds: float) -> None:
+        """Wait until no process of the service is left; the AssertionError of a test names those that are."""
+        with suppress(AssertionError):
+            wait_until(lambda: self.processes() == [], seconds)
+        left = self.processes()
+        assert not left, f"left after {seconds} seconds: {left}"
 
     def log(self) -> str:
         """Return what the processes have written to the terminal."""

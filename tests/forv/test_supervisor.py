@@ -43,7 +43,7 @@ def test_with_the_embedded_database_it_stops_completely_and_starts_again(tmp_pat
         finally:
             status = service.stop(signal_number)
         assert status == 0
-        wait_until(lambda service=service: service.processes() == [], 5)  # type: ignore[misc]
+        service.wait_until_gone(5)
 
 
 def test_a_killed_web_process_stops_the_service(tmp_path: Path, no_voices: str, new_database: str) -> None:
@@ -59,7 +59,7 @@ def test_a_killed_web_process_stops_the_service(tmp_path: Path, no_voices: str, 
         assert service.wait() != 0
     finally:
         service.stop()
-    wait_until(lambda: service.processes() == [], 20)
+    service.wait_until_gone(20)
 
 
 def test_a_failed_start_leaves_no_process(tmp_path: Path, no_voices: str) -> None:
@@ -72,6 +72,16 @@ def test_a_failed_start_leaves_no_process(tmp_path: Path, no_voices: str) -> Non
 def member_count(service: Service) -> int:
     answer = httpx.get(f"{service.address}/api/members/", timeout=10)
     return len(answer.json()) if answer.status_code == 200 else 0
+
+
+def assert_starts(data_dir: Path, voice_model_dir: str) -> None:
+    service = Service(data_dir, FORV_VOICE_MODEL_DIR=voice_model_dir)
+    try:
+        service.wait_until_up()
+        assert member_count(service) == 2
+    finally:
+        assert service.stop() == 0
+    service.wait_until_gone(20)
 
 
 def test_a_killed_database_is_started_again(tmp_path: Path, no_voices: str) -> None:
@@ -87,30 +97,36 @@ def test_a_killed_database_is_started_again(tmp_path: Path, no_voices: str) -> N
         assert names(service) == ["database", "supervisor", "web", "worker"]
     finally:
         assert service.stop() == 0
-    wait_until(lambda: service.processes() == [], 20)
+    service.wait_until_gone(20)
+
+
+def test_a_stop_while_the_database_starts_again_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
+    service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
+    try:
+        service.wait_until_up()
+        (killed,) = service.database_servers()
+        killed.kill()
+        wait_until(lambda: service.database_servers() not in ([], [killed]), 20)
+    finally:
+        assert service.stop() == 0
+    service.wait_until_gone(5)
 
 
 def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: Path, no_voices: str) -> None:
     service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
     service.wait_until_up()
     service.kill()
-    wait_until(lambda: service.processes() == [], 15)
+    service.wait_until_gone(15)
     assert not answers(f"{service.address}/healthz")
 
-    again = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
-    try:
-        again.wait_until_up()
-        assert member_count(again) == 2
-    finally:
-        assert again.stop() == 0
-    wait_until(lambda: again.processes() == [], 20)
+    assert_starts(tmp_path, no_voices)
 
 
 def test_a_supervisor_killed_while_it_starts_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
     service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
     wait_until(lambda: any("migrate" in process.cmdline() for process in service.processes()), 60)
     service.kill()
-    wait_until(lambda: service.processes() == [], 15)
+    service.wait_until_gone(15)
 
 
 def test_it_starts_after_everything_was_killed_at_once(tmp_path: Path, no_voices: str) -> None:
@@ -120,16 +136,10 @@ def test_it_starts_after_everything_was_killed_at_once(tmp_path: Path, no_voices
         with suppress(psutil.NoSuchProcess):
             process.kill()
     service.wait()
-    wait_until(lambda: service.processes() == [], 15)
+    service.wait_until_gone(15)
     # After a restart of the machine, the number may be that of any process.
     lock_file = tmp_path / "postgres" / "postmaster.pid"
     lock_file.write_text("\n".join([str(os.getpid()), *lock_file.read_text().splitlines()[1:]]) + "\n")
     (tmp_path / "postgres" / ".handle_pids.json").write_text("[1")
 
-    again = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
-    try:
-        again.wait_until_up()
-        assert member_count(again) == 2
-    finally:
-        assert again.stop() == 0
-    wait_until(lambda: again.processes() == [], 20)
+    assert_starts(tmp_path, no_voices)
