@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 
 import httpx
-import numpy as np
 
+from bench.report import spread
 from testing.crowd import crowd
 from testing.processes import Service
 from testing.tiny_voice import write_tiny_voice
@@ -33,7 +33,10 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--max-queued", type=int, default=1000)
+    parser.add_argument("--quick", action="store_true", help="the cheapest settings: the figures mean nothing")
     arguments = parser.parse_args()
+    if arguments.quick:
+        arguments.clients, arguments.rounds = 5, 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tiny_voice(folder / "voice_model", 1)
@@ -70,9 +73,9 @@ def load(service: Service, n_clients: int, n_rounds: int) -> bool:
                 until_accepted.append(seconds)
                 accepted.append(json.loads(answers[-1].body)["id"])
     print(f"{n_rounds} rounds of {n_clients} at once: {dict(codes)}")
-    print(f"ms to an answer, the first ones:  {percentiles(first_answered, 1000)}")
-    print(f"ms to an answer, all of them:     {percentiles(answered, 1000)}")
-    print(f"seconds until a fan was accepted: {percentiles(until_accepted, 1)}")
+    print(f"ms to an answer, the first ones:  {spread(first_answered, 1000)}")
+    print(f"ms to an answer, all of them:     {spread(answered, 1000)}")
+    print(f"seconds until a fan was accepted: {spread(until_accepted)}")
     with httpx.Client(base_url=service.address, timeout=60) as client:
         ends = collections.Counter(end(client, request) for request in accepted)
     print(f"what became of the {len(accepted)} accepted: {dict(ends)}")
@@ -81,11 +84,6 @@ def load(service: Service, n_clients: int, n_rounds: int) -> bool:
 
 def wish(fan: str, number: int) -> dict[str, object]:
     return {"member": 1, "text": f"안녕 {number}", "uuid": fan}
-
-
-def percentiles(seconds: list[float], factor: float) -> str:
-    p50, p95, p99 = np.percentile(seconds, [50, 95, 99]) * factor
-    return f"p50 {p50:.3g}, p95 {p95:.3g}, p99 {p99:.3g}, longest {max(seconds) * factor:.3g}"
 
 
 def end(client: httpx.Client, request: str) -> str:

@@ -1,6 +1,6 @@
 """Measure enqueue to start: how long a request waits for an idle worker.
 
-    make bench            # or: python -m bench.queue_latency --requests 100
+    python -m bench.queue_latency [--requests 100]
 
 Runs a real qcluster with a tiny voice on its own database, submits one short request after another, and reads the
 times of queueing and start from the rows, both by the database's clock. The same run measures django-q2's own broker
@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.report import spread
+
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
 
@@ -29,16 +31,14 @@ BROKERS = {"ours": "voices.worker.broker.NotifyingBroker", "django-q2's": "djang
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=60)
+    parser.add_argument("--quick", action="store_true", help="the cheapest settings: the figures mean nothing")
     arguments = parser.parse_args()
+    n_requests = 2 if arguments.quick else arguments.requests
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
-        print(
-            f"{'broker':14} {'p50':>8} {'p95':>8} {'p99':>8}   ms from enqueue to start, {arguments.requests} requests"
-        )
+        print("ms from enqueue to start, by the broker")
         for name, path in BROKERS.items():
-            waits = measure(path, arguments.requests)
-            p50, p95, p99 = np.percentile(waits, [50, 95, 99])
-            print(f"{name:14} {p50:8.1f} {p95:8.1f} {p99:8.1f}")
+            print(f"{name:14} {spread(measure(path, n_requests))}", flush=True)
 
 
 def prepare(folder: Path) -> None:
