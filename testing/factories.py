@@ -22,7 +22,13 @@ SOUND: dict[str, Any] = {
     "audio_size": len(AUDIO),
     "audio_sha256": hashlib.sha256(AUDIO).hexdigest(),
     "duration_seconds": 1.0,
-}
+    "captions": [
+        {
+            "start": 0.0, "end": 1.0, "from": 0, "to": 6,
+            "words": [{"text": SENTENCE, "start": 0.05, "end": 0.95, "from": 0, "to": 6}],
+        }
+    ],
+}  # fmt: skip
 CLUSTER = "the tests' cluster"
 
 

@@ -27,6 +27,7 @@ from voices.library.store import store_pair, voice_folder
 from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.queue import Place, VoiceRequestQuerySet
+from voices.synth.captions import SentenceCaption
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
 
@@ -266,6 +267,8 @@ class VoiceRequest(models.Model):
 
     spoken_text = models.TextField(_("spoken text"), blank=True)
     dropped = models.JSONField(_("left out"), default=list, blank=True)
+    # The `SentenceCaption` of each sentence (voices/synth/captions.py).
+    captions = models.JSONField(default=list, blank=True, db_default=[], editable=False)
     audio_name = models.CharField(_("audio object"), max_length=255, blank=True)
     audio_size = models.PositiveBigIntegerField(_("audio size (bytes)"), null=True, blank=True)
     audio_sha256 = models.CharField(_("audio SHA-256"), max_length=64, blank=True, db_default="")
@@ -361,7 +364,15 @@ class VoiceRequest(models.Model):
         """Renew the lease, without a NOTIFY. False: this attempt no longer holds the row."""
         return bool(self._held().update(lease_expires_at=_lease_end()))
 
-    def succeed(self, *, audio_name: str, audio_size: int, audio_sha256: str, duration_seconds: float) -> bool:
+    def succeed(
+        self,
+        *,
+        audio_name: str,
+        audio_size: int,
+        audio_sha256: str,
+        duration_seconds: float,
+        captions: Sequence[SentenceCaption],
+    ) -> bool:
         """processing → succeeded. False: this attempt no longer holds the row; nothing is changed."""
         return self._end(
             self._held(),
@@ -370,6 +381,7 @@ class VoiceRequest(models.Model):
             audio_size=audio_size,
             audio_sha256=audio_sha256,
             duration_seconds=duration_seconds,
+            captions=list(captions),
             stray_audio=self.attempt > 1,
         )
 

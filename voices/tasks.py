@@ -18,7 +18,8 @@ from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
 from voices.models import VoiceRequest
-from voices.synth import Spoken, SynthError, encode, synthesize
+from voices.synth import Speech, Spoken, SynthError, encode, synthesize
+from voices.synth.captions import caption_of
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
@@ -103,7 +104,7 @@ def speak(request: VoiceRequest) -> None:
     audio = encode(speech.samples, speech.sample_rate, request.format)
     try:
         store_audio(attempt_audio_name(request), audio)
-        if not through_outage(lambda: _finish(request, audio, speech.duration_seconds)):
+        if not through_outage(lambda: _finish(request, audio, speech)):
             raise AttemptLost
     except (AttemptLost, AudioNotStored):
         # After any other exception the row may name this audio already; the sweeper decides then.
@@ -111,14 +112,15 @@ def speak(request: VoiceRequest) -> None:
         raise
 
 
-def _finish(request: VoiceRequest, audio: bytes, duration_seconds: float) -> bool:
+def _finish(request: VoiceRequest, audio: bytes, speech: Speech) -> bool:
     """Record the stored audio. False: this attempt no longer holds the row."""
     with transaction.atomic():
         finished = request.succeed(
             audio_name=attempt_audio_name(request),
             audio_size=len(audio),
             audio_sha256=hashlib.sha256(audio).hexdigest(),
-            duration_seconds=duration_seconds,
+            duration_seconds=speech.duration_seconds,
+            captions=[caption_of(sentence) for sentence in speech.sentences],
         )
         # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
         if finished and (public := public_audio_name(request)):

@@ -87,7 +87,12 @@ def preview(text: str, member: Member | None, speed: float) -> dict[str, Any]:
 
 
 def _describe(sentence: Sentence, speed: float) -> dict[str, Any]:
-    return {**asdict(sentence), "seconds": estimated_seconds(sentence) / speed}
+    return {
+        "text": sentence.text,
+        "pronunciation": sentence.pronunciation,
+        "seconds": estimated_seconds(sentence) / speed,
+        "tokens": [asdict(token) for token in sentence.tokens],
+    }
 
 
 def _mode_of(member: Member | None) -> Mode:

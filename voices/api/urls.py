@@ -5,6 +5,7 @@ from django.urls import Resolver404, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.parsers import MultiPartParser
 
+from voices.api.captions import CaptionsView, SubRipView, WebVttView
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.gate.query_parameters import NO_SUCH_ADDRESS
@@ -62,6 +63,9 @@ urlpatterns = [
     ),
     path("voice-requests/<uuid:pk>/events/", voice_request_events, name="voice-request-events"),
     path("voice-requests/<uuid:pk>/audio/", VoiceRequestViewSet.as_view({"get": "audio"}), name="voice-request-audio"),
+    path("voice-requests/<uuid:pk>/captions.json", CaptionsView.as_view(), name="voice-request-captions"),
+    path("voice-requests/<uuid:pk>/captions.srt", SubRipView.as_view(), name="voice-request-subrip"),
+    path("voice-requests/<uuid:pk>/captions.vtt", WebVttView.as_view(), name="voice-request-webvtt"),
     path("voice-requests/<uuid:pk>/cancel/", VoiceRequestViewSet.as_view({"post": "cancel"})),
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),

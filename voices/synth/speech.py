@@ -10,7 +10,7 @@ import numpy as np
 from voices.synth.audio import fade_ends, silence, speech_bounds
 from voices.synth.errors import ImplausibleSpeechError, NothingToSayError
 from voices.synth.plausibility import find_flaw
-from voices.synth.text import Spoken, read
+from voices.synth.text import Spoken, Word, read
 from voices.synth.text.hangul import count_syllables
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One eojeol as spelled, with the times of its start and end."""
+    """One word as typed, `original[start:end]`, with the times of its start and end."""
 
     text: str
+    start: int
+    end: int
     start_seconds: float
     end_seconds: float
 
@@ -45,8 +47,18 @@ class SpokenSentence:
     pronunciation: str
     start_seconds: float
     end_seconds: float
-    words: tuple[SpokenWord, ...]
+    words: tuple[SpokenWord, ...]  # at least one
     samples: NDArray[np.float32]  # with the pause before it: the samples of all sentences, joined, are the speech
+
+    @property
+    def start(self) -> int:
+        """Position of the first character of the original text that it stands for."""
+        return min(word.start for word in self.words)
+
+    @property
+    def end(self) -> int:
+        """Position after the last character of the original text that it stands for."""
+        return max(word.end for word in self.words)
 
 
 @dataclass(frozen=True)
@@ -183,7 +195,7 @@ def _with_closing_mark(pronunciation: str, voice: Voice) -> str:
 def _word_times(
     voice: Voice, sentence: Sentence, ids: list[int], utterance: Utterance, shift: int, heard: tuple[int, int]
 ) -> tuple[SpokenWord, ...]:
-    """Return the times of each eojeol, from the durations of its symbols.
+    """Return the times of each written word, from the durations of its symbols.
 
     Args:
         voice: what spoke.
@@ -193,19 +205,20 @@ def _word_times(
         shift: position of the waveform's first sample in the whole speech, in samples; may be negative.
         heard: first and end sample of the sentence in the whole speech; times outside are clipped.
     """
+    words = sentence.words
     spaces = [index for index, symbol_id in enumerate(ids) if voice.symbols[symbol_id] == " "]
-    words = sentence.text.split(" ")
-    if len(words) != len(spaces) + 1:  # the voice has no symbol for the space: the sentence counts as one word
-        words, spaces = [sentence.text], []
+    if len(sentence.tokens) != len(spaces) + 1:  # the voice has no symbol for the space: the sentence is one word
+        text = " ".join(word.text for word in words)
+        words = (Word(text, words[0].start, words[-1].end, len(sentence.tokens)),)
+        spaces = [-1] * (len(sentence.tokens) - 1)
     ends = np.cumsum(utterance.frames_per_symbol) * voice.hop_length + voice.padding_samples + shift
     starts = ends - utterance.frames_per_symbol * voice.hop_length
-    first = [0, *(space + 1 for space in spaces)]
-    last = [*(max(0, space - 1) for space in spaces), len(ids) - 1]
-    return tuple(
-        SpokenWord(
-            word,
-            int(np.clip(starts[min(begin, finish)], *heard)) / voice.sample_rate,
-            int(np.clip(ends[finish], *heard)) / voice.sample_rate,
-        )
-        for word, begin, finish in zip(words, first, last, strict=True)
-    )
+    borders = [-1, *spaces, len(ids)]
+    spoken = []
+    token = 0
+    for word in words:
+        begin, finish = borders[token] + 1, max(0, borders[token + word.token_count] - 1)
+        token += word.token_count
+        start, end = np.clip([starts[min(begin, finish)], ends[finish]], *heard) / voice.sample_rate
+        spoken.append(SpokenWord(word.text, word.start, word.end, float(start), float(end)))
+    return tuple(spoken)

@@ -2,6 +2,6 @@
 
 from voices.synth.text.normalize.lexicon import Lexicon
 from voices.synth.text.reading import read
-from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token
+from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token, Word
 
-__all__ = ["Dropped", "Lexicon", "Mode", "Sentence", "Spoken", "Token", "read"]
+__all__ = ["Dropped", "Lexicon", "Mode", "Sentence", "Spoken", "Token", "Word", "read"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voices.synth.text.normalize.pipeline import normalize
 from voices.synth.text.pronounce.pipeline import pronounce
 from voices.synth.text.sentences import split_sentences
 from voices.synth.text.spoken import Mode, Sentence, Spoken, Token
+from voices.synth.text.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -33,11 +35,13 @@ def read(
         alphabet |= frozenset(map(chr, (*range(0x1100, 0x1200), *range(0xAC00, 0xD7A4))))
     said, dropped = normalize(text, alphabet, lexicon)
     lines = [[_sentence(line[slice(*span)], mode) for span in split_sentences(line.text)] for line in _lines(said)]
+    sentences = [sentence for line in lines for sentence in line]
+    words = words_of(text, [sentence.tokens for sentence in sentences])
     return Spoken(
         text="\n".join(" ".join(sentence.text for sentence in line) for line in lines if line),
         pronunciation="\n".join(" ".join(sentence.pronunciation for sentence in line) for line in lines if line),
         dropped=dropped,
-        sentences=tuple(sentence for line in lines for sentence in line),
+        sentences=tuple(replace(sentence, words=own) for sentence, own in zip(sentences, words, strict=True)),
     )
 
 

@@ -35,12 +35,23 @@ class Token:
 
 
 @dataclass(frozen=True)
+class Word:
+    """One word as it was typed, `original[start:end]`, and how many tokens it is spoken as ("3개" is two: 세 개)."""
+
+    text: str
+    start: int
+    end: int
+    token_count: int
+
+
+@dataclass(frozen=True)
 class Sentence:
     """One sentence to speak."""
 
     text: str  # in Hangul, as spelled
     pronunciation: str  # what the voice is given: as spelled or as pronounced, by its mode
     tokens: tuple[Token, ...] = ()  # one for each eojeol
+    words: tuple[Word, ...] = ()  # what the tokens stand for; they keep the tokens' order
 
 
 @dataclass(frozen=True)
