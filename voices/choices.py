@@ -37,8 +37,10 @@ class Priority(models.IntegerChoices):
 
 class Purpose(models.TextChoices):
     FAN = "fan", _("a fan's")
+    TRIAL = "trial", _("a word that a fan tries out")
     AUDITION = "audition", _("an audition")
     CHECK = "check", _("the check of a voice")
+    SAMPLE = "sample", _("a sample that the service makes")
 
 
 class OwnerKind(models.TextChoices):
@@ -49,3 +51,9 @@ class OwnerKind(models.TextChoices):
 class Scope(models.TextChoices):
     READ = "read", _("only read")
     WRITE = "write", _("ask for speech, cancel and delete")
+
+
+class ProposalStatus(models.TextChoices):
+    OPEN = "open", _("to be decided")
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")

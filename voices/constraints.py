@@ -1,5 +1,6 @@
 """What rows may hold: validators for what people type in, and constraints that the database itself enforces."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -7,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voices.choices import AudioFormat, Purpose, ReadingMode, RequestStatus, VoiceStatus
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
+from voices.synth.text import Lexicon
 
 # Parts of object names that clients choose: nothing that could leave its folder.
 SAFE_NAME = RegexValidator(
@@ -17,6 +19,18 @@ SAFE_NAME = RegexValidator(
 HANGUL = RegexValidator(r"\A[가-힣]+( [가-힣]+)*\Z", _("Write it in Hangul."), "not_hangul")
 SPEED_RANGE = [MinValueValidator(MIN_SPEED), MaxValueValidator(MAX_SPEED)]
 ONE_LINE = RegexValidator(r"\A\S(.*\S)?\Z", _("No spaces at the ends, and one line only."), "not_one_line")
+
+MAX_WRITTEN_CHARACTERS, MAX_READING_CHARACTERS = 50, 100
+
+
+def validate_written(written: str) -> None:
+    """Raise ``ValidationError`` for what a reading can't be given to, such as a word of invisible characters."""
+    ONE_LINE(written)
+    try:
+        Lexicon([(written, "가")])
+    except ValueError:
+        raise ValidationError(_("There is nothing in it that could be read, or too much."), "not_a_word") from None
+
 
 VOICE_CONSTRAINTS: list[models.BaseConstraint] = [
     models.UniqueConstraint(fields=["member"], condition=Q(active=True), name="one_active_voice_per_member"),

@@ -1,5 +1,6 @@
 """The administrator's dictionary: entries, and the lexicon that the reader takes."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Self
 
@@ -7,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from voices.constraints import HANGUL, ONE_LINE
+from voices.constraints import HANGUL, MAX_READING_CHARACTERS, MAX_WRITTEN_CHARACTERS, validate_written
 from voices.synth.text import Lexicon
 
 
@@ -25,8 +26,10 @@ class DictionaryEntryQuerySet(models.QuerySet["DictionaryEntry"]):
 class DictionaryEntry(models.Model):
     """The reading of a name or a brand that the rules can't know."""
 
-    written = models.CharField(_("written"), max_length=50, validators=[ONE_LINE])
-    reading = models.CharField(_("reading"), max_length=100, validators=[HANGUL], help_text=_("In Hangul."))
+    written = models.CharField(_("written"), max_length=MAX_WRITTEN_CHARACTERS, validators=[validate_written])
+    reading = models.CharField(
+        _("reading"), max_length=MAX_READING_CHARACTERS, validators=[HANGUL], help_text=_("In Hangul.")
+    )
     member = models.ForeignKey(
         "voices.Member",
         models.CASCADE,
@@ -52,16 +55,20 @@ class DictionaryEntry(models.Model):
         return f"{self.written} → {self.reading}"
 
 
-_compiled: dict[int | None, tuple[tuple[int, datetime | None], Lexicon]] = {}
+Pairs = list[tuple[str, str]]
+_compiled: dict[int | None, tuple[tuple[int, datetime | None], Pairs, Lexicon]] = {}
 
 
-def lexicon_for(member_id: int | None) -> Lexicon:
+def lexicon_for(member_id: int | None, readings: Mapping[str, str] | None = None) -> Lexicon:
     """Return the member's lexicon, compiled again only when an entry has changed.
 
     Each process asks the database for the version, so that an edit takes effect at the next request in every worker.
+    ``readings`` (written → read) go before all entries; a lexicon with them is compiled for one text and not kept.
     """
     entries = DictionaryEntry.objects.for_member(member_id)
     version = entries.version()
     if member_id not in _compiled or _compiled[member_id][0] != version:
-        _compiled[member_id] = version, Lexicon(entries.values_list("written", "reading"))
-    return _compiled[member_id][1]
+        pairs = list(entries.values_list("written", "reading"))
+        _compiled[member_id] = version, pairs, Lexicon(pairs)
+    _version, pairs, lexicon = _compiled[member_id]
+    return Lexicon([*pairs, *readings.items()]) if readings else lexicon

@@ -26,6 +26,7 @@ from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
 from voices.owners import Asker
 from voices.owners import Owner as Owner
+from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import Place, VoiceRequestQuerySet
 from voices.synth.captions import SentenceCaption
 from voices.webhooks.outbox import Webhook as Webhook
@@ -151,7 +152,7 @@ class Voice(models.Model):
     @property
     def auditions(self) -> models.QuerySet["VoiceRequest"]:
         """The requests by which the voice was tried before fans hear it, the latest first."""
-        return self.requests.exclude(purpose=choices.Purpose.FAN)
+        return self.requests.filter(purpose__in=[choices.Purpose.AUDITION, choices.Purpose.CHECK])
 
     def make_active(self) -> None:
         """Let this voice speak for the member from the next request on, in place of the active one.
@@ -222,6 +223,7 @@ class VoiceRequest(models.Model):
     Purpose = choices.Purpose
 
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
+    OF_FANS = (Purpose.FAN, Purpose.TRIAL)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Revoked keys are kept, so that what they asked for stays somebody's.
@@ -249,6 +251,8 @@ class VoiceRequest(models.Model):
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
     speed = models.FloatField(_("speed"), default=1.0, validators=SPEED_RANGE)
     seed = models.BigIntegerField(_("seed"), default=0)
+    # Written → read, for this request alone.
+    readings = models.JSONField(_("readings"), default=dict, blank=True, db_default={})
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, db_default=Priority.INTERACTIVE)
@@ -292,6 +296,7 @@ class VoiceRequest(models.Model):
             models.Index(fields=["status", "queued_at"], name="request_by_status"),
             models.Index(fields=["owner", "-queued_at"], name="request_by_owner"),
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
+            models.Index(fields=["finished_at"], condition=Q(purpose="trial"), name="request_tried_out"),
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
 
@@ -420,12 +425,13 @@ class VoiceRequest(models.Model):
             client_created_at=self.client_created_at,
             member_id=self.member_id,
             # A fan hears the voice that is active now.
-            voice=None if self.purpose == self.Purpose.FAN else self.voice,
+            voice=None if self.purpose in self.OF_FANS else self.voice,
             purpose=self.purpose,
             text=self.text,
             format=self.format,
             speed=self.speed,
             seed=self.seed,
+            readings=self.readings,
             priority=self.priority,
         )
 

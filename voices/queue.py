@@ -13,7 +13,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Greatest, Now
 from django_q.tasks import async_task
 
-from voices.choices import Priority, RequestStatus
+from voices.choices import Priority, Purpose, RequestStatus
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # Longer than most requests take, so that in a full queue the first request of each client is begun before the second
 # of any client.
 BETWEEN_TURNS = timedelta(minutes=1)
+TRIAL_KEPT_FOR = timedelta(hours=1)
 SECONDS_UNTIL_KNOWN = 1.0  # expected length of an attempt before any request has succeeded
 
 
@@ -142,6 +143,10 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
     def release(self, claimed_by: str) -> int:
         """Give back the requests that a stopped cluster held, without counting these attempts. Return how many."""
         return sum(request.give_back() for request in self.processing().filter(claimed_by=claimed_by))
+
+    def tried_out(self) -> Self:
+        """Return the trials to delete."""
+        return self.filter(purpose=Purpose.TRIAL, finished_at__lt=Now() - TRIAL_KEPT_FOR).order_by("finished_at")
 
     def with_stray_audio(self) -> Self:
         """Return the requests with audio to delete, once no attempt can still be writing to it."""

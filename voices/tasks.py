@@ -94,7 +94,7 @@ def speak(request: VoiceRequest) -> None:
         request.text,
         speed=request.speed,
         seed=request.seed,
-        lexicon=through_outage(lambda: lexicon_for(request.member_id)),
+        lexicon=through_outage(lambda: lexicon_for(request.member_id, request.readings)),
         plausible_only=True,
         on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
     )

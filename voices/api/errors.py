@@ -44,12 +44,13 @@ CODES = {
     "max_string_length": "out_of_range",
     "empty": "missing_field",
     "no_name": "missing_field",
+    "not_a_dict": "invalid",
 }
 
 # Codes that stand where they are raised: in a view, in a field, or in DRF.
 _OF_VIEWS = [
-    "no_voice_before", "not_cancellable", "not_ready", "not_retryable", "nothing_to_say", "too_large", "unsafe_name",
-    "voice_not_usable",
+    "no_voice_before", "not_a_word", "not_cancellable", "not_hangul", "not_one_line", "not_ready", "not_retryable",
+    "nothing_to_say", "too_large", "too_many", "unsafe_name", "voice_not_usable",
 ]  # fmt: skip
 _OF_DRF = [
     "authentication_failed", "invalid", "method_not_allowed", "not_acceptable", "not_authenticated", "not_found",
@@ -163,6 +164,13 @@ class TooOften(TooManyWaiting):
 class TooManyStreams(TooManyWaiting):
     default_code = "too_many_streams"
     default_detail = gettext_lazy("You already follow many requests at once.")
+
+
+class TooManyProposed(APIException):
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+    default_code = "too_many_proposals"
+    default_detail = gettext_lazy("Very many readings have been proposed. Try again another day.")
+    wait = 3600
 
 
 class InternalError(APIException):

@@ -16,11 +16,13 @@ from voices.api.errors import (
     InternalError,
     NameIsTaken,
     TooManyOfYours,
+    TooManyProposed,
     TooManyWaiting,
     TooOften,
     error_response_body,
 )
 from voices.database import DATABASE_AWAY
+from voices.proposals import TooManyProposals
 from voices.queue import NameTaken, QueueFull, TooManyOfOne
 
 logger = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ def _as_api_exception(error: Exception) -> APIException:
             return TooManyWaiting(error.wait_seconds)
         case NameTaken():
             return NameIsTaken()
+        case TooManyProposals():
+            return TooManyProposed()
         case PermissionDenied():
             return ApiPermissionDenied()
         case _ if isinstance(error, (*DATABASE_AWAY, PoolTimeout)):

@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from voices.constraints import HANGUL, MAX_READING_CHARACTERS, MAX_WRITTEN_CHARACTERS, validate_written
 from voices.models import Member
+
+MAX_READINGS = 20
 
 
 class TextField(serializers.CharField):
@@ -27,6 +32,13 @@ class IntegerField(serializers.IntegerField):
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class BooleanField(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
 
 
 class NumberField(serializers.FloatField):
@@ -63,3 +75,44 @@ class LenientMemberField(MemberField):
         is_number = isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 20
         number: Any = int(data) if is_number else data
         return super().to_internal_value(number)
+
+
+class WrittenField(TextField):
+    """A word as it is written, to which a reading can be given."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            max_length=MAX_WRITTEN_CHARACTERS, trim_whitespace=False, validators=[validate_written], **kwargs
+        )
+
+
+class ReadingField(TextField):
+    """How a word is read, in Hangul."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_READING_CHARACTERS, validators=[HANGUL], **kwargs)
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {"type": "string", "maxLength": MAX_READING_CHARACTERS},
+        "maxProperties": MAX_READINGS,
+        "example": {"넷플릭스": "넫플릭쓰"},
+    }
+)
+class ReadingsField(serializers.DictField):
+    """Words as they are written, each with its reading in Hangul, for one text."""
+
+    default_error_messages = {"too_many": _("At most {most} words can be given a reading.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child=ReadingField(), **kwargs)
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        if isinstance(data, dict) and len(data) > MAX_READINGS:
+            self.fail("too_many", most=MAX_READINGS)
+        readings: dict[str, str] = super().to_internal_value(data)
+        for written in readings:
+            WrittenField().run_validation(written)
+        return readings

@@ -23,6 +23,7 @@ from voices.synth.speech import MAX_SPEED, MIN_SPEED
 # With `has_voice`, so that a new request asks for its member and for the voice at once.
 MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
 
+MAX_TRIAL_CHARACTERS = 50
 _ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
 UNKNOWN_MEMBER: dict[str, Any] = {
     "does_not_exist": _("There is no member with this number."),
@@ -90,6 +91,12 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
+    readings = fields.ReadingsField(default=dict, help_text="For this request alone, before the dictionary.")
+    trial = fields.BooleanField(
+        default=False,
+        help_text=f"A word to try out, of at most {MAX_TRIAL_CHARACTERS} characters: it stands in no list, "
+        "and is deleted an hour later.",
+    )
     priority = PriorityField(
         default=VoiceRequest.Priority.INTERACTIVE,
         help_text="`batch`: nobody waits for it, so `interactive` requests are spoken first.",
@@ -107,6 +114,13 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
 
     def validate_member(self, member: Any) -> Any:
         return with_voice(member)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        trial = attrs.pop("trial")
+        if trial and len(attrs["text"]) > MAX_TRIAL_CHARACTERS:
+            message = SpeakableTextField.default_error_messages["max_length"].format(max_length=MAX_TRIAL_CHARACTERS)
+            raise serializers.ValidationError({"text": message}, "too_long")
+        return {**attrs, "purpose": VoiceRequest.Purpose.TRIAL if trial else VoiceRequest.Purpose.FAN}
 
 
 class ClientSerializer(serializers.Serializer[VoiceRequest]):
@@ -206,6 +220,7 @@ class VoiceRequestSerializer(TrySerializer):
         many=True, source="earlier_tries", help_text="The requests that this one tries again, the latest first."
     )
     retries = serializers.SerializerMethodField(help_text="The requests that try this one again.")
+    readings = serializers.DictField(child=serializers.CharField())
     dropped = DroppedSerializer(many=True)
     queue_position = serializers.IntegerField(source="place.position", allow_null=True)
     expected_seconds = serializers.FloatField(
@@ -216,7 +231,7 @@ class VoiceRequestSerializer(TrySerializer):
     class Meta:
         model = VoiceRequest
         fields = read_only_fields = [
-            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "priority",
+            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "readings", "priority",
             "retry_of", "history", "retries",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position", "expected_seconds",
             "spoken_text", "dropped", "duration_seconds", "audio", "error",

@@ -1,5 +1,6 @@
 """``POST /api/text-preview/``: how a text would be read, without asking for speech."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +29,7 @@ class NewTextPreviewSerializer(serializers.Serializer[Any]):
         queryset=Member.objects.all(), allow_null=True, default=None, error_messages=UNKNOWN_MEMBER
     )
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+    readings = fields.ReadingsField(default=dict)
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -70,12 +72,12 @@ class TextPreviewView(APIView):
         serializer = NewTextPreviewSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asked = serializer.validated_data
-        return Response(preview(asked["text"], asked["member"], asked["speed"]))
+        return Response(preview(**asked))
 
 
-def preview(text: str, member: Member | None, speed: float) -> dict[str, Any]:
-    """Read a text as the member's voice does, with the entries of the dictionary."""
-    spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None))
+def preview(text: str, member: Member | None, speed: float, readings: Mapping[str, str]) -> dict[str, Any]:
+    """Read a text as the member's voice does, with the asker's readings and the entries of the dictionary."""
+    spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None, readings))
     sentences = [_describe(sentence, speed) for sentence in spoken.sentences]
     return {
         "spoken_text": spoken.text,

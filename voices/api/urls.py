@@ -11,6 +11,7 @@ from voices.api.events import voice_request_events
 from voices.api.gate.query_parameters import NO_SUCH_ADDRESS
 from voices.api.listeners import ListenersView
 from voices.api.members import MemberViewSet
+from voices.api.reading_proposals import ReadingProposalsView
 from voices.api.service import AliveView
 from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
@@ -43,6 +44,7 @@ urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
     path("text-preview/", TextPreviewView.as_view(), name="text-preview"),
+    path("reading-proposals/", ReadingProposalsView.as_view(), name="reading-proposal-list"),
     path("listeners/", ListenersView.as_view(), name="listener-list"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),

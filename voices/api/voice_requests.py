@@ -80,7 +80,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
             raise TokenRequired
         client = ClientSerializer(data=self.request.query_params.dict())
         client.is_valid(raise_exception=True)
-        return requests.filter(asker.own_requests, **client.validated_data)
+        return requests.filter(asker.own_requests, purpose=VoiceRequest.Purpose.FAN, **client.validated_data)
 
     @extend_schema(
         parameters=[ClientSerializer],

@@ -22,17 +22,18 @@ from django_q import cluster
 from django_q.worker import worker
 
 from voices.models import VoiceRequest
+from voices.samples import ask_for_next_sample
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
-from voices.worker.sweeper import delete_stray_audio, enqueue_missing, forget_unused_listeners, sweep
+from voices.worker.sweeper import delete_stray_audio, delete_trials, enqueue_missing, forget_unused_listeners, sweep
 from voices.worker.warm_up import import_for_workers
 from voices.worker.webhook_sender import deliver_due
 
 logger = logging.getLogger(__name__)
 
-_HOUR = 3600.0
+_MINUTE, _HOUR = 60.0, 3600.0
 _LOOK_EVERY_SECONDS = 0.1
 _KILLED_WITHIN_SECONDS = 1.0
 
@@ -82,7 +83,14 @@ class Cluster:
         over = threading.Event()
         # One thread each: a storage or a webhook that hangs must not delay the sweeper of requests.
         often = settings.SWEEP_SECONDS
-        jobs = [(sweep, often), (delete_stray_audio, often), (deliver_due, often), (forget_unused_listeners, _HOUR)]
+        jobs: list[tuple[Callable[[], Any], float]] = [
+            (sweep, often),
+            (delete_stray_audio, often),
+            (deliver_due, often),
+            (ask_for_next_sample, often),
+            (delete_trials, _MINUTE),
+            (forget_unused_listeners, _HOUR),
+        ]
         sweepers = [threading.Thread(target=_repeat, args=(job, seconds, over)) for job, seconds in jobs]
         for sweeper in sweepers:
             sweeper.daemon = True

@@ -42,6 +42,12 @@ def delete_stray_audio() -> None:
         request.forget_stray_audio()
 
 
+def delete_trials() -> None:
+    """Delete the words that fans tried out a while ago, some of many."""
+    for trial in VoiceRequest.objects.tried_out()[:_AT_ONCE]:
+        trial.delete()
+
+
 def forget_unused_listeners() -> None:
     """Delete the listeners who asked for a token and for nothing else."""
     Owner.objects.delete_unused_listeners()

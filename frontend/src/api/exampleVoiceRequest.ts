@@ -10,6 +10,7 @@ export const queuedRequest: VoiceRequest = {
   format: "wav",
   speed: 1,
   seed: 0,
+  readings: {},
   priority: "interactive",
   retry_of: null,
   history: [],

@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reading-proposals/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Propose a reading. Staff listen to it, and accept or decline it; until then `readings` of a request do it. */
+        post: operations["reading_proposals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/text-preview/": {
         parameters: {
             query?: never;
@@ -372,7 +389,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_parameter" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_parameter" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -437,6 +454,14 @@ export interface components {
              * @default 1
              */
             speed?: number;
+            /**
+             * @example {
+             *       "넷플릭스": "넫플릭쓰"
+             *     }
+             */
+            readings?: {
+                [key: string]: string;
+            };
         };
         /** @description The files of a checkpoint pair; their names don't matter. */
         NewVoice: {
@@ -486,6 +511,20 @@ export interface components {
              */
             seed?: number;
             /**
+             * @description For this request alone, before the dictionary.
+             * @example {
+             *       "넷플릭스": "넫플릭쓰"
+             *     }
+             */
+            readings?: {
+                [key: string]: string;
+            };
+            /**
+             * @description A word to try out, of at most 50 characters: it stands in no list, and is deleted an hour later.
+             * @default false
+             */
+            trial?: boolean;
+            /**
              * @description `batch`: nobody waits for it, so `interactive` requests are spoken first.
              *
              *     * `interactive` - interactive
@@ -534,6 +573,18 @@ export interface components {
          * @enum {string}
          */
         PriorityEnum: "interactive" | "batch";
+        /** @description A word as it is written, and how it should be read. */
+        ReadingProposal: {
+            written: string;
+            reading: string;
+            /** @description `null`: all members read it so. */
+            member?: number | null;
+            /**
+             * @description The sentence that the word stands in, to listen to.
+             * @default
+             */
+            sentence?: string;
+        };
         Sentence: {
             readonly text: string;
             readonly pronunciation: string;
@@ -687,6 +738,9 @@ export interface components {
             readonly speed: number;
             /** 시드 */
             readonly seed: number;
+            readings: {
+                [key: string]: string;
+            };
             priority: components["schemas"]["PriorityEnum"];
             /**
              * 다시 시도한 요청
@@ -1012,6 +1066,69 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    reading_proposals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadingProposal"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadingProposal"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

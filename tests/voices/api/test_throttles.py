@@ -40,6 +40,7 @@ POSTS: list[Call] = [
     send(ADDRESS, text=SENTENCE),
     send("/api/texts"),  # refused for its fields: that counts, too
     send("/api/listeners/"),
+    send("/api/reading-proposals/", written="QQX", reading="꾸꾸"),
     retry,
 ]
 PREVIEW = send("/api/text-preview/", text=SENTENCE)

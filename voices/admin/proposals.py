@@ -1,0 +1,97 @@
+"""Proposed readings in the admin: listen to one, and accept it into the dictionary or decline it."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from voices.models import DictionaryEntry, ReadingProposal
+
+
+@admin.register(ReadingProposal)
+class ReadingProposalAdmin(admin.ModelAdmin[ReadingProposal]):
+    list_display = ["written", "reading", "member", "what_is_said", "listen", "times", "status", "decide", "created_at"]
+    list_filter = ["status", "member"]
+    list_select_related = ["member", "sample"]
+    search_fields = ["written", "reading", "sentence"]
+    actions = ["accept", "decline"]
+    fields = ["written", "reading", "member", "what_is_said", "listen", "times", "status", "created_at", "decided_at"]
+
+    class Media:
+        css = {"all": ["voices/admin.css"]}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ReadingProposal | None = None) -> Any:
+        return self.fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        act = path("<int:pk>/decide/", self.admin_site.admin_view(self.act), name="voices_readingproposal_decide")
+        return [act, *super().get_urls()]
+
+    def act(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Do what a button in a row of the list asks for."""
+        if not self._may_decide(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        proposal = get_object_or_404(ReadingProposal, pk=pk)
+        done = proposal.accept() if request.POST.get("what") == "accept" else proposal.decline()
+        if done:
+            said = _("In the dictionary: %s") if request.POST.get("what") == "accept" else _("Declined: %s")
+            self.message_user(request, said % proposal)
+        else:
+            self.message_user(request, _("That was decided before."), messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:voices_readingproposal_changelist"))
+
+    @admin.display(description=gettext_lazy("sentence"))
+    def what_is_said(self, proposal: ReadingProposal) -> str:
+        return format_html('<div class="request-text">{}</div>', proposal.sample_text)
+
+    @admin.display(description=gettext_lazy("audio"))
+    def listen(self, proposal: ReadingProposal) -> str:
+        if not (proposal.sample and proposal.sample.audio_name):
+            return "—"
+        return format_html(
+            '<audio controls preload="none" src="{}"></audio>',
+            reverse("voice-request-audio", args=[proposal.sample.pk]),
+        )
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decide(self, proposal: ReadingProposal) -> str:
+        if proposal.status != ReadingProposal.Status.OPEN:
+            return "—"
+        # The list is one form; each button sends it to an address of its own.
+        address = reverse("admin:voices_readingproposal_decide", args=[proposal.pk])
+        return format_html_join(
+            mark_safe(" "),
+            '<button class="button" name="what" value="{}" formaction="{}">{}</button>',
+            [("accept", address, _("Accept")), ("decline", address, _("Decline"))],
+        )
+
+    @admin.action(description=gettext_lazy("Accept into the dictionary"), permissions=["decide"])
+    def accept(self, request: HttpRequest, queryset: QuerySet[ReadingProposal]) -> None:
+        done = sum(proposal.accept() for proposal in queryset)
+        self.message_user(request, ngettext("%d reading accepted.", "%d readings accepted.", done) % done)
+
+    @admin.action(description=gettext_lazy("Decline"), permissions=["decide"])
+    def decline(self, request: HttpRequest, queryset: QuerySet[ReadingProposal]) -> None:
+        done = sum(proposal.decline() for proposal in queryset)
+        self.message_user(request, ngettext("%d reading declined.", "%d readings declined.", done) % done)
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        """Return whether the user may accept and decline: that writes the dictionary, too."""
+        return self._may_decide(request)
+
+    def _may_decide(self, request: HttpRequest) -> bool:
+        dictionary: Any = self.admin_site._registry[DictionaryEntry]
+        return self.has_change_permission(request) and dictionary.has_add_permission(request)
