@@ -79,13 +79,13 @@ def traversal(world: World) -> str:
 def malformed_bodies(world: World) -> str:
     statuses = set()
     with world.client() as evil:
-        for path in ("/api/voice-requests/", "/api/texts", "/api/text-preview/", "/api/listeners/"):
+        for path in ("/api/voice-requests/", "/api/texts", "/api/text-preview/", "/api/listeners/", "/v1/audio/speech"):
             for body in BODIES:
                 answer = _patiently(evil, path, body)
                 taken = answer.status_code in (200, 201, 202)
                 assert taken or (answer.status_code < 500 and answer.json()["error"]["code"]), (path, body[:40])
                 statuses.add(answer.status_code)
-    return f"{4 * len(BODIES)} bodies: {', '.join(map(str, sorted(statuses)))}"
+    return f"{5 * len(BODIES)} bodies: {', '.join(map(str, sorted(statuses)))}"
 
 
 def strange_texts(world: World) -> str:
@@ -94,13 +94,14 @@ def strange_texts(world: World) -> str:
         for text in TEXTS:
             for path, body in (
                 ("/api/text-preview/", {"text": text}),
+                ("/v1/audio/speech", {"model": "tts-1", "voice": text[:90], "input": text}),
                 ("/api/voice-requests/", {"member": 1, "text": text, "uuid": "strange"}),
                 ("/api/voice-requests/", {"member": 1, "text": "말", "uuid": text[:90], "created_at": text[:90]}),
             ):
                 answer = _patiently(evil, path, json.dumps(body).encode())
                 assert answer.status_code < 500, (path, text[:40], answer.text[:200])
                 statuses.add(answer.status_code)
-    return f"{3 * len(TEXTS)} requests: {', '.join(map(str, sorted(statuses)))}"
+    return f"{4 * len(TEXTS)} requests: {', '.join(map(str, sorted(statuses)))}"
 
 
 def injected_headers(world: World) -> str:

@@ -10,6 +10,7 @@ from voices.api.media import signed_file
 urlpatterns = [
     path("", page, name="page"),
     path("api/", include("voices.api.urls")),
+    path("v1/", include("voices.api.openai.urls")),
     path("admin/", admin.site.urls),
     path("media/<str:token>", signed_file, name="signed-file"),
     path("healthz", healthz),

@@ -49,9 +49,13 @@ class OwnerManager(BaseAPIKeyManager):
         _listener, token = self.create_key(kind=OwnerKind.LISTENER, name=client_uuid)
         return token
 
+    def is_form_of_key(self, key: str) -> bool:
+        """Return whether the key could be one of this service's, valid or not."""
+        return _KEY.fullmatch(key) is not None
+
     def of_key(self, key: str) -> "Owner":
         """Return the owner of a key. Raises ``Owner.DoesNotExist`` if there is none, or it is revoked or expired."""
-        if not _KEY.fullmatch(key):
+        if not self.is_form_of_key(key):
             raise Owner.DoesNotExist
         owner = self.get_from_key(key)
         if not isinstance(owner, Owner) or owner.has_expired:

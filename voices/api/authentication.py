@@ -22,13 +22,18 @@ class OwnerAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[None, Owner] | None:
         """Return the owner, or ``None`` without a key. Raises ``AuthenticationFailed`` for a key that is not valid."""
-        key = _BearerParser().get(request)
+        key = self.key_of(request)
         if key is None:
             return None
         try:
             return None, Owner.objects.of_key(key)
         except Owner.DoesNotExist:
             raise AuthenticationFailed(_("This token or API key is not valid, or not any more.")) from None
+
+    def key_of(self, request: Request) -> str | None:
+        """Return what is sent as the key, whatever it is."""
+        key: str | None = _BearerParser().get(request)
+        return key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

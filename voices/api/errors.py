@@ -50,7 +50,7 @@ CODES = {
 # Codes that stand where they are raised: in a view, in a field, or in DRF.
 _OF_VIEWS = [
     "no_voice_before", "not_a_word", "not_cancellable", "not_hangul", "not_one_line", "not_ready", "not_retryable",
-    "nothing_to_say", "too_large", "too_many", "unsafe_name", "voice_not_usable",
+    "nothing_to_say", "too_large", "too_many", "unknown_model", "unknown_voice", "unsafe_name", "voice_not_usable",
 ]  # fmt: skip
 _OF_DRF = [
     "authentication_failed", "invalid", "method_not_allowed", "not_acceptable", "not_authenticated", "not_found",
@@ -173,6 +173,15 @@ class TooManyProposed(APIException):
     wait = 3600
 
 
+class NotInTime(APIException):
+    """No sound was there within ``FORV_MAX_WAIT_SECONDS``; the request was cancelled."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "not_in_time"
+    default_detail = gettext_lazy("This took too long, because many people are asking. Try again in a little while.")
+    wait = 5
+
+
 class InternalError(APIException):
     default_code = "internal_error"
     default_detail = FAILURES["internal_error"]
@@ -190,6 +199,11 @@ def all_codes() -> frozenset[str]:
 def failure_message(code: str) -> str:
     """Return the message for the client whose request failed with ``code``."""
     return str(FAILURES.get(code, FAILURES["internal_error"]))
+
+
+def failure_body(code: str) -> dict[str, dict[str, str]]:
+    """Return the body of the answer to a client that waited for a request that failed with ``code``."""
+    return {"error": {"code": code, "message": failure_message(code)}}
 
 
 def error_response_body(exception: APIException) -> dict[str, dict[str, str]]:

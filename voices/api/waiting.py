@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import reverse
 
 from voices.api.changes import changes, wait
-from voices.api.errors import failure_message
+from voices.api.errors import failure_body
 from voices.api.gate.admission import release_slot
 from voices.api.voice_requests import VoiceRequestViewSet
 from voices.database import DATABASE_AWAY
@@ -60,8 +60,7 @@ async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest |
 
 def failure(voice_request: VoiceRequest) -> JsonResponse:
     """Answer a client that waited for audio with the reason why there is none."""
-    code = voice_request.error_code or voice_request.status
-    return JsonResponse({"error": {"code": code, "message": failure_message(code)}}, status=500)
+    return JsonResponse(failure_body(voice_request.error_code or voice_request.status), status=500)
 
 
 def _preferred_wait(header: str) -> float:

@@ -9,12 +9,12 @@ from django.http import HttpRequest
 from voices.api.errors import Busy
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
-BOUNDED = ("/api/", "/admin/login/")  # a password takes as long to check as a sentence to read
+BOUNDED = ("/api/", "/v1/", "/admin/login/")  # a password takes as long to check as a sentence to read
 _RELEASE = "voices.api.gate.admission.release"
 
 
 class Admission:
-    """ASGI middleware: 429 for a POST to the API, or a login, while ``at_once`` others are being worked on."""
+    """ASGI middleware: 429 for a POST to an API, or a login, while ``at_once`` others are being worked on."""
 
     def __init__(self, application: Application, at_once: int) -> None:
         self._application = application

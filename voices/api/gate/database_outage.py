@@ -3,7 +3,8 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.deprecation import MiddlewareMixin
 
-from voices.api.errors import DatabaseUnavailable, error_response_body
+from voices.api.errors import DatabaseUnavailable
+from voices.api.openai_errors import PREFIX, error_body_for
 from voices.database import DATABASE_AWAY
 
 
@@ -15,8 +16,8 @@ class DatabaseOutageMiddleware(MiddlewareMixin):
             return None
         unavailable = DatabaseUnavailable()
         response = (
-            JsonResponse(error_response_body(unavailable))
-            if request.path.startswith("/api/")
+            JsonResponse(error_body_for(request.path, unavailable))
+            if request.path.startswith(("/api/", PREFIX))
             else HttpResponse(str(unavailable.detail), content_type="text/plain; charset=utf-8")
         )
         response.status_code = unavailable.status_code

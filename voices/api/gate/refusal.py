@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import translation
 from rest_framework.exceptions import APIException
 
-from voices.api.errors import error_response_body
+from voices.api.openai_errors import error_body_for
 
 Scope = dict[str, Any]
 Message = Mapping[str, Any]
@@ -27,7 +27,7 @@ async def refuse(scope: Scope, send: Send, refusal: type[APIException], *headers
     request = HttpRequest()
     request.META["HTTP_ACCEPT_LANGUAGE"] = asked.get(b"accept-language", b"").decode("latin-1")
     with translation.override(translation.get_language_from_request(request)):
-        body = json.dumps(error_response_body(refusal()), ensure_ascii=False).encode()
+        body = json.dumps(error_body_for(scope["path"], refusal()), ensure_ascii=False).encode()
     wait = getattr(refusal, "wait", None)
     answer: Headers = [
         (b"content-type", b"application/json"),
