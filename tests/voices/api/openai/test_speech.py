@@ -126,11 +126,11 @@ class TestOpenAIsClient:
 
 
 def test_speech_is_cancelled_when_its_client_goes(client: openai.OpenAI, live_database: str) -> None:
-    for number in range(2):  # one is spoken, one waits
+    texts = [f"{number}. {LONG}" for number in range(2)]
+    for text in texts:
         with pytest.raises(openai.APITimeoutError):
-            client.with_options(timeout=0.5).audio.speech.create(model="tts-1", voice="test", input=f"{number}. {LONG}")
-    for number in range(2):
-        wait_until(lambda number=number: statuses(live_database, f"{number}. {LONG}") == ["cancelled"], 20)
+            client.with_options(timeout=0.5).audio.speech.create(model="tts-1", voice="test", input=text)
+    wait_until(lambda: [statuses(live_database, text) for text in texts] == [["cancelled"]] * 2, 20)
 
 
 class TestOtherClients:
