@@ -16,6 +16,7 @@ from testing.processes import REPOSITORY
 from testing.small_voice import write_small_acoustic_model, write_small_corpus, write_small_vocoder
 from training import train_vocoder
 from training.corpus.folder import load_utterances
+from training.discriminators import FullDiscriminators
 from training.models.start import open_acoustic_model, open_vocoder
 from training.train_acoustic import train_acoustic
 from training.train_vocoder import PEAK, SpokenVoice, load_voice, segments
@@ -91,6 +92,20 @@ def test_a_resumed_vocoder_run_ends_with_the_weights_of_one_that_was_never_stopp
     assert any(not torch.equal(weights, before[name]) for name, weights in whole["model"].items())
     for name, weights in whole["average"].items():
         assert torch.equal(weights, stopped["average"][name]), name
+
+
+def test_the_full_discriminators_of_a_gpu_teach_the_vocoder(
+    recipe: Path, voices: list[SpokenVoice], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_vocoder, "discriminators_for", lambda device: FullDiscriminators())
+    monkeypatch.setattr(train_vocoder, "SEGMENTS_PER_BATCH", {"cpu": 1})
+    monkeypatch.setattr(train_vocoder, "DISCRIMINATOR_WARMUP", 1)
+    train_vocoder.train_vocoder(voices, tmp_path, 2, spectral_steps=0, start=recipe / "hifi", seed=3)
+    saved = torch.load(tmp_path / "vocoder.pth", weights_only=True)
+    assert saved["discriminators"].keys() == FullDiscriminators().state_dict().keys()
+    untrained = open_vocoder(recipe / "hifi").model.state_dict()
+    assert any(not torch.equal(weights, untrained[name]) for name, weights in saved["model"].items())
+    assert all(torch.isfinite(weights).all() for weights in saved["model"].values())
 
 
 def test_a_run_from_before_the_discriminators_is_resumed(
