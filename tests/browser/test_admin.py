@@ -4,22 +4,14 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from testing.tiny_voice import write_tiny_voice
+from tests.browser.conftest import bring_voice
 
 SPOKEN_WITHIN_MS = 60_000
 
 
 def test_a_voice_is_brought_heard_activated_and_left(admin_page: Page, tmp_path: Path) -> None:
     page = admin_page
-    write_tiny_voice(tmp_path, 7)
-    page.goto("/admin/voices/voice/add/")
-    page.locator("#id_member").select_option(label="테스트 멤버")
-    page.locator("#id_mode").select_option("pronounced")
-    page.locator("#id_glow_tts").set_input_files(tmp_path / "glow-tts/7/7g_checkpoint_1.pth.tar")
-    page.locator("#id_glow_tts_config").set_input_files(tmp_path / "glow-tts/7/7g_config.json")
-    page.locator("#id_hifigan").set_input_files(tmp_path / "hifigan-v2/7/7h_checkpoint_1.pth.tar")
-    page.locator("#id_hifigan_config").set_input_files(tmp_path / "hifigan-v2/7/7h_config.json")
-    page.get_by_role("button", name="저장", exact=True).click()
+    bring_voice(page, tmp_path)
 
     # A worker checks it, and the page shows that by itself.
     activate = page.get_by_role("button", name="멤버의 목소리로 쓰기")

@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from testing.processes import wait_until
-from testing.tiny_voice import write_tiny_voice
-from tests.browser.conftest import log_in
+from tests.browser.conftest import bring_voice, log_in
 
 SPOKEN_WITHIN_MS = 90_000
 SCREENS: list[Any] = [
@@ -59,15 +58,7 @@ def test_the_page(context: BrowserContext, breaches: list[str]) -> None:
 def test_the_admin(context: BrowserContext, breaches: list[str], administrator: str, tmp_path: Path) -> None:
     page = context.new_page()
     log_in(page, administrator)
-    write_tiny_voice(tmp_path, 7)
-    page.goto("/admin/voices/voice/add/")
-    page.locator("#id_member").select_option(label="테스트 멤버")
-    page.locator("#id_mode").select_option("pronounced")
-    page.locator("#id_glow_tts").set_input_files(tmp_path / "glow-tts/7/7g_checkpoint_1.pth.tar")
-    page.locator("#id_glow_tts_config").set_input_files(tmp_path / "glow-tts/7/7g_config.json")
-    page.locator("#id_hifigan").set_input_files(tmp_path / "hifigan-v2/7/7h_checkpoint_1.pth.tar")
-    page.locator("#id_hifigan_config").set_input_files(tmp_path / "hifigan-v2/7/7h_config.json")
-    page.get_by_role("button", name="저장", exact=True).click()
+    bring_voice(page, tmp_path)
     expect(page.locator("audio").first).to_be_attached(timeout=SPOKEN_WITHIN_MS)
     page.locator("audio").first.evaluate("audio => audio.play()")
 

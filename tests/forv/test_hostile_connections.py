@@ -1,15 +1,15 @@
 """Headers and connections of hostile clients: they are cut off, and others are served meanwhile."""
 
 import socket
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 
 import httpx
 import pytest
 
 from testing.processes import Service
+from testing.served import served_meanwhile
 
 HEADERS_SECONDS = 5.0  # --http1-header-read-timeout in the Procfile
 BEGINNING = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: "
@@ -24,30 +24,19 @@ def connect(port: int) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port), timeout=30)
 
 
-@contextmanager
-def served_meanwhile(address: str) -> Iterator[list[float]]:
-    """Ask for /healthz all the time; gives the seconds of each answer."""
-    seconds: list[float] = []
-    done = threading.Event()
+@pytest.fixture
+def fan(live: Service) -> Callable[[], None]:
+    """Return a call of somebody else, which fails if it is not answered."""
 
-    def ask() -> None:
-        while not done.is_set():
-            started = time.monotonic()
-            assert httpx.get(f"{address}/healthz", timeout=30).status_code == 200
-            seconds.append(time.monotonic() - started)
+    def call() -> None:
+        assert httpx.get(f"{live.address}/healthz", timeout=30).status_code == 200
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
-        yield seconds
-    finally:
-        done.set()
-        thread.join()
+    return call
 
 
-def test_an_endless_header_is_cut_off(live: Service, port: int) -> None:
+def test_an_endless_header_is_cut_off(fan: Callable[[], None], port: int) -> None:
     sent = 0
-    with served_meanwhile(live.address) as seconds, connect(port) as client:
+    with served_meanwhile(fan) as seconds, connect(port) as client:
         client.sendall(BEGINNING)
         with suppress(ConnectionError):
             while sent < 100 * 2**20:
@@ -57,13 +46,13 @@ def test_an_endless_header_is_cut_off(live: Service, port: int) -> None:
     assert seconds
 
 
-def test_connections_that_never_finish_their_headers_are_closed(live: Service, port: int) -> None:
+def test_connections_that_never_finish_their_headers_are_closed(fan: Callable[[], None], port: int) -> None:
     clients = [connect(port) for _ in range(300)]
     try:
         for client in clients:
             client.sendall(BEGINNING)
         started = time.monotonic()
-        with served_meanwhile(live.address) as seconds:
+        with served_meanwhile(fan) as seconds:
             for client in clients:
                 client.settimeout(3 * HEADERS_SECONDS)
                 with suppress(ConnectionError):

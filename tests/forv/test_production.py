@@ -1,5 +1,6 @@
 """The web process with the settings of production, behind a proxy that speaks HTTPS with browsers."""
 
+import json
 import os
 import re
 import subprocess
@@ -43,9 +44,10 @@ def test_the_deployment_check_finds_nothing(more: dict[str, str], tmp_path: Path
 
 @pytest.fixture(scope="module")
 def production(live_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the web process of the Procfile and return its address."""
+    """Run the web process as its image does and return its address."""
     port = free_port()
-    command = next(line for line in (REPOSITORY / "Procfile").read_text().splitlines() if line.startswith("web:"))
+    of_web = (REPOSITORY / "Dockerfile").read_text().partition(" AS web\n")[2].partition("\nFROM ")[0]
+    command = json.loads(of_web.partition("\nCMD ")[2])
     variables = environment(
         FORV_DATA_DIR=str(tmp_path_factory.mktemp("production")), DATABASE_URL=live_database, PORT=str(port)
     )
@@ -55,9 +57,7 @@ def production(live_database: str, tmp_path_factory: pytest.TempPathFactory) -> 
         [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"], cwd=REPOSITORY, env=variables, check=True
     )
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.Popen(
-        ["/bin/sh", "-c", f"exec {command.partition(':')[2]}"], cwd=REPOSITORY, env={**variables, "PATH": path}
-    )
+    process = subprocess.Popen(command, cwd=REPOSITORY, env={**variables, "PATH": path})
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: answers(f"{address}/healthz"), 60)
