@@ -29,6 +29,13 @@ from voices.synth.text import Lexicon, read
         ("2nd 앨범", "세컨드 앨범"),
         ("IVE 컴백", "아이브 컴백"),
         ("iPhone", "아이폰"),
+        # words that no dictionary knows: romanized Korean, others by their letters, and what can't be said
+        ("Sooyeon, Kyunghee, Myungsoo, gomawo", "수연, 경희, 명수, 고마워"),
+        ("dalgona, hanbok, Cheongju, Namsan", "달고나, 한복, 청주, 남산"),
+        ("zorvane, Blimpo, quezzo", "조베인, 블림포, 퀘조"),
+        ("homepage, keyring, ZXQW", "홈페이지, 키링, 제트엑스큐더블유"),
+        ("TOP50, A~Z", "톱오십, 에이에서 제트"),
+        ("God's plan, Minji's", "갓스 플랜, 민지즈"),
         ("I", "아이"),
     ],
 )
@@ -65,7 +72,7 @@ LEXICON = Lexicon([("FORV", "포브"), ("FORV Live", "포브 라이브"), ("별�
         ("FORVX", "에프오알브이엑스"),
         ("77년 177", "칠칠년 백칠십칠"),
         ("별밤이다 큰별밤", "별빰이다 큰별밤"),
-        ("LUV luv", "럽 엘유브이"),
+        ("LUV luv", "럽 루브"),
         ("LUV로", "럽으로"),
     ],
 )

@@ -57,13 +57,15 @@ from voices.synth import Dropped, read
         ("ㅇㅇ ㄴㄴ ㄱㅅ ㅅㄹㅎ", "응응 노노 감사 사랑해"),
         ("ㄱㅅㅎㄴㄷ ㅍㅇㅌ", "감사합니다 파이팅"),
         ("ㅇㅏㄴㄴㅕㅇ", "안녕"),
+        ("ㅃㄹ 와, ㅊㅊ해요", "빨리 와, 추천해요"),
+        ("반가워 (๑˘︶˘๑)", "반가워"),
         # the net
         ("https://example.com/a?b=1 보세요", "링크 보세요"),
         ("music.naver.com에서", "뮤직 점 네이버 점 컴에서"),
         ("fan@forv.kr로", "팬 골뱅이 에프오알브이 점 케이알로"),
         ("@star_light 팔로우", "스타 라이트 팔로우"),
         ("#생일카페", "해시태그 생일카페"),
-        ("가사.TXT", "가사 점 투모로우바이투게더"),
+        ("가사.TXT", "가사 점 티엑스티"),
     ],
 )
 def test_what_is_typed_is_said(typed: str, said: str) -> None:
@@ -81,6 +83,8 @@ def test_what_is_typed_is_said(typed: str, said: str) -> None:
         ("2024-01-15T14:30:00.5Z", [Dropped(".5Z", 19)]),
         ("ㅁㅎㄱㅋ 가", [Dropped("ㅁㅎㄱㅋ", 0)]),
         ("가 T_T <3", [Dropped("T_T", 2), Dropped("<3", 6)]),
+        ("가 (≧▽≦)", [Dropped("(≧▽≦)", 2)]),
+        ("가 (α+β)", []),
         ("가\u200b나\u202e", []),
         ("\ud800", [Dropped("?", 0)]),
         ("가\ue000", [Dropped("\ue000", 1)]),

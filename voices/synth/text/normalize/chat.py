@@ -17,6 +17,7 @@ _ABBREVIATIONS = {
     "ㄱㄱㅆ": "고고씽",
     "ㄱㄴ": "가능",
     "ㄱㄷ": "기다려",
+    "ㄱㄹㅇ": "그래요",
     "ㄱㅁㅇ": "고마워",
     "ㄱㅅ": "감사",
     "ㄱㅅㅇ": "감사요",
@@ -28,12 +29,15 @@ _ABBREVIATIONS = {
     "ㄲㅈ": "꺼져",
     "ㄴㄱ": "누구",
     "ㄴㄴ": "노노",
+    "ㄴㅇㄱ": "너 이거",
     "ㄴㅇㅅ": "나이스",
     "ㄷㄱㄷㄱ": "두근두근",
     "ㄷㄷ": "덜덜",
     "ㄹㅇ": "리얼",
     "ㄹㅈㄷ": "레전드",
     "ㅁㄹ": "몰라",
+    "ㅁㄹㅇ": "몰라요",
+    "ㅁㅇ": "뭐야",
     "ㅁㅈ": "맞아",
     "ㅁㅊ": "미친",
     "ㅁㅎ": "뭐해",
@@ -43,12 +47,18 @@ _ABBREVIATIONS = {
     "ㅂㅂ": "바이바이",
     "ㅂㅇ": "바이",
     "ㅃㅃ": "빠빠",
+    "ㅃㅇ": "빠이",
+    "ㅃㄹ": "빨리",
     "ㅅㄱ": "수고",
+    "ㅅㄱㅇ": "수고요",
+    "ㅅㅌㅊ": "상타치",
     "ㅅㄹㅎ": "사랑해",
     "ㅅㄹㅎㅇ": "사랑해요",
     "ㅅㅇㅊㅋ": "생일 축하",
     "ㅆㄷ": "쓰담",
     "ㅇㄱㄹㅇ": "이거 레알",
+    "ㅇㄱㅈㅉ": "이거 진짜",
+    "ㅇㅆ": "앗싸",
     "ㅇㄴ": "아니",
     "ㅇㄴㅎㅅㅇ": "안녕하세요",
     "ㅇㄷ": "어디",
@@ -59,12 +69,14 @@ _ABBREVIATIONS = {
     "ㅇㅋ": "오케이",
     "ㅇㅋㄷㅋ": "오키도키",
     "ㅇㅎ": "아하",
+    "ㅈㄱㄴ": "제목이 곧 내용",
     "ㅈㅂ": "제발",
+    "ㅈㅁ": "잠깐만",
     "ㅈㅅ": "죄송",
     "ㅈㅅㅎㄴㄷ": "죄송합니다",
     "ㅈㅈ": "지지",
     "ㅉㅉ": "쯧쯧",
-    "ㅊㅊ": "축축",
+    "ㅊㅊ": "추천",
     "ㅊㅋ": "축하",
     "ㅊㅋㅎ": "축하해",
     "ㅊㅋㅎㅇ": "축하해요",
@@ -73,6 +85,7 @@ _ABBREVIATIONS = {
     "ㅌㅌ": "튀튀",
     "ㅍㅇㅌ": "파이팅",
     "ㅎㄷㄷ": "후덜덜",
+    "ㅎㄹ": "헐",
     "ㅎㅇ": "하이",
     "ㅎㅇㅌ": "화이팅",
     "ㅎㅇㄹ": "하이루",
@@ -82,6 +95,8 @@ _FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇ
 # A vowel begins no syllable after ㅋ or ㅎ, which laugh before ㅠ and ㅜ cries.
 _SYLLABLE = re.compile("([ㄱ-ㅊㅌㅍ])([ㅏ-ㅟㅡ-ㅣ])([ㄱ-ㄷㄹ-ㅂㅄ-ㅆㅇ-ㅈㅊ-ㅎ])?(?![ㅏ-ㅣ])")
 _LONGEST_FIRST = "|".join(sorted(_ABBREVIATIONS, key=len, reverse=True))
+_FACE_MARKS = re.escape("˘´`ˊˋ･・‿≧≦▽△∇╯╰□Д_^;￣∀ᴥ°˙•ᗜᴗಠω◕●｡°>")
+_ARMS = re.escape("づっツノﾉ╯︵┻━┯☞ᕗᕕ٩و۶∠ς")
 _NO_LAUGH = "ㄱ-ㅊㅌㅍ"
 _ONE_ABBREVIATION = re.compile(_LONGEST_FIRST)
 
@@ -109,6 +124,15 @@ RULES: tuple[Rule, ...] = (
         re.compile(r"(?<![A-Za-z0-9<])(?:T+[_.]T+|[:;=]-?[DPpOo3]|[xX]D|<3+|[Oo][_.][Oo])(?![A-Za-z0-9_.])"),
         lambda _match: UNSAID,
         ("슬퍼 T_T", f"슬퍼 {UNSAID}"),
+    ),
+    # (っ˘ω˘ς), (≧▽≦): letters of other scripts in brackets are a face if one of these marks stands among them
+    Rule(
+        "face in brackets",
+        re.compile(
+            rf"[(ʕ](?=[^()\n]{{0,20}}[{_FACE_MARKS}])[^()가-힣A-Zabd-np-z1-9\n]{{1,20}}[)ʔ][{_ARMS}]*|[{_ARMS}]+(?=[(ʕ])"
+        ),
+        lambda _match: UNSAID,
+        ("안녕 (≧▽≦)", f"안녕 {UNSAID}"),
     ),
     Rule("syllable typed as letters", re.compile(f"(?:{_SYLLABLE.pattern})++"), _compose, ("ㅅㅏㄹㅏㅇ", "사랑")),
     # Possessive (++), so that a long run of other letters takes linear time.

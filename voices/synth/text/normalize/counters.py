@@ -173,13 +173,15 @@ RULES: tuple[Rule, ...] = (
         "three great ones",
         re.compile(
             rf"(?<![0-9]\.)(?P<number>{INTEGER})"
-            r"(?=대(?:째|에| ?[가-힣]{2}|[양주악궁문강종]))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
+            r"(?=대(?:째|에| ?[가-힣]{2}|[양주악궁문강종장]))(?!대(?:가|를|는|의|로|나|만|도|쯤|씩)(?![가-힣]))"
         ),
         _number,
         ("4대 천왕", "사대 천왕"),
     ),
     Rule("decade of age", re.compile(rf"{ALONE}(?P<number>[1-9]0)(?= ?대)"), _number, ("30대", "삼십대")),
-    Rule("machines", re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}}|[양주악궁문강종])"), _count, ("4대", "네 대")),
+    Rule(
+        "machines", re.compile(rf"{_N} ?(?P<counter>대)(?![가-힣]{{2}}|[양주악궁문강종장])"), _count, ("4대", "네 대")
+    ),
     # Sheets are counted; 삼 장 이 절 are a chapter and a verse.
     Rule(
         "chapter",

@@ -27,11 +27,14 @@ def english_to_hangul(word: str) -> str | None:
     """Return how an English word sounds in Hangul, or None for a word that CMUdict does not know."""
     word = word.lower()
     sounds = cmudict.phonemes(word)
-    return _to_hangul(sounds, word) if sounds else None
+    return phonemes_to_hangul(sounds, word) if sounds else None
 
 
-def _to_hangul(phonemes: list[str], word: str) -> str:
-    """Build syllables from left to right, as jamo."""
+def phonemes_to_hangul(phonemes: list[str], word: str = "") -> str:
+    """Return ARPABET phonemes in Hangul; how `word` is spelled, in small letters, decides about weak vowels.
+
+    Syllables are built from left to right, as jamo.
+    """
     jamo: list[str] = []
     sounds = _merge_affricates(phonemes)
     onset = ""  # the consonant before the next vowel

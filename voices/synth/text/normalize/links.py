@@ -62,7 +62,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "handle",
-        re.compile(r"(?<![A-Za-z0-9가-힣])@([A-Za-z0-9_.]{1,40})(?<!\.)"),
+        re.compile(r"(?<![A-Za-z0-9가-힣])@(?=[_.]{0,40}[A-Za-z0-9])([A-Za-z0-9_.]{1,40})(?<!\.)"),
         _read_handle,
         ("@star_light 팔로우", "스타 라이트 팔로우"),
     ),
@@ -71,6 +71,13 @@ RULES: tuple[Rule, ...] = (
 )
 # After abbreviations, which have full stops between letters too.
 FILE_RULES: tuple[Rule, ...] = (
+    # TXT is a group elsewhere.
+    Rule(
+        "text file",
+        re.compile(r"(?<=[가-힣A-Za-z0-9])\.txt(?![A-Za-z0-9])", re.IGNORECASE),
+        lambda _match: " 점 티엑스티",
+        ("가사.TXT", "가사 점 티엑스티"),
+    ),
     # 사진.JPG
     Rule(
         "file ending",

@@ -77,6 +77,13 @@ RULES: tuple[Rule, ...] = (
         lambda match: f"{match['grade']} {'플러스' if match['plus'] else '마이너스'}",
         ("B-라서", "B 마이너스라서"),
     ),
+    # A~Z
+    Rule(
+        "range of letters",
+        re.compile(r"(?<![A-Za-z0-9])([A-Za-z]) ?[~∼〜] ?(?=[A-Za-z](?![A-Za-z0-9]))"),
+        lambda match: f"{match[1]}에서 ",
+        ("A~F", "A에서 F"),
+    ),
     Rule("company", re.compile(r"\(주\) ?"), lambda _match: "주식회사 ", ("(주)별", "주식회사 별")),
     # 3 < 5 has no short reading; a bracket elsewhere is silent.
     Rule(

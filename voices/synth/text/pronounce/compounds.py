@@ -26,7 +26,15 @@ if TYPE_CHECKING:
 # 윗입술, 옛일, 뒷이야기
 # MeCab takes 겨울이불 for 겨울이 불.
 _WRITTEN_TOGETHER = re.compile("(?<=[가-힣])(?:이불(?=[은을이에도로과만 .,!?]|$)|여러분)")
-_PREFIX = re.compile("(?<![가-힣])(?:윗|뒷|아랫|옛|훗|헛)(?=일|입|잎|잇|이(?:야기|름|빨)|야|여|열|요|유)")
+_PREFIX = re.compile("(?<![가-힣])(?:윗|뒷|아랫|옛|훗|헛)(?=일|입|잎|잇|이(?:야기|름|빨)|야|얘|여|열|요|유)")
+# 끝없이 is 끄덥씨, 넋없다 너겁따; but 멋있다 and 맛있다 머싣따, 마싣따
+_LACKING = re.compile("(?<=[가-힣])없(?=[가-힣])|(?<=값)있(?=[가-힣])")
+# MeCab finds no border in some names of stations (신 + 촌역). These are other words that end so.
+_NO_STATION = "영번통현병방검면전광성완용단징권반악공음직축경신"
+_STATION = re.compile(
+    f"(?<![가-힣])[가-힣]{{1,5}}(?P<last>[가-힣])(?<![{_NO_STATION}])역"
+    "(?=(?:[은이을과도]|에서|에|으로|까지|부터|의|입니다|이에요|이야)?(?:[ .,!?]|$))"
+)
 _AFTER_SIOT = ("이", "일", "잎", "잇", "야", "여", "열", "윷")
 _ORDER = re.compile("제[영일이삼사오육칠팔구십백천만]+.")  # 제일권
 _LINKED = {"ᆨ": "ᄀ", "ᆮ": "ᄃ", "ᆸ": "ᄇ", "ᆯ": "ᄅ", "ᆷ": "ᄆ", "ᆫ": "ᄂ"}  # how a neutral coda begins the next syllable
@@ -115,7 +123,7 @@ def _neutralize(syllables: list[str], border: int, before_i: bool | None = None)
     if onset_of(after) != "ᄋ" or (neutral == before and coda_of(before) != "ᆮ"):
         return
     if before_i is None:
-        before_i = unicodedata.normalize("NFD", after)[1] in "ᅵᅣᅧᅭᅲ"
+        before_i = unicodedata.normalize("NFD", after)[1] in "ᅵᅣᅤᅧᅭᅲ"
     if before_i:
         syllables[border] = with_onset(after, "ᄂ")
         return
@@ -125,7 +133,15 @@ def _neutralize(syllables: list[str], border: int, before_i: bool | None = None)
 
 
 def respell_prefixes(sentence: str, syllables: list[str]) -> None:
-    """Put ㄴ in place between 윗-, 뒷-, 옛- … and a vowel (제30항 3), and before 이불 and 여러분 (제29항)."""
+    """Put ㄴ in place between 윗-, 뒷-, 옛- … and a vowel (제30항 3), before 이불 and 여러분, and in 신촌역 (제29항).
+
+    Before 없- a coda is neutralized (제15항).
+    """
+    for match in _LACKING.finditer(sentence):
+        _neutralize(syllables, match.start(), before_i=False)
+    for match in _STATION.finditer(sentence):
+        if coda_of(match["last"]):
+            syllables[match.end() - 1] = "녁"
     for match in _PREFIX.finditer(sentence):
         syllables[match.end()] = with_onset(syllables[match.end()], "ᄂ")
     for match in _WRITTEN_TOGETHER.finditer(sentence):

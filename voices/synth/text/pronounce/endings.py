@@ -16,6 +16,13 @@ _ENDING = re.compile(
     "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
     "|[가-힣](?:수(?=록)|세(?=라(?:[ .,!?]|$))|지(?=언정|라도))"
 )
+_NOT_TO = re.compile("[가-힣]지(?:[도는를]|까지)? 말지(?![도는를 ]? ?(?:마|않|못))")
+# 신고, 감지 … are nouns too, but not after an object, unless they go on as 신고했다 or 신고 접수.
+_VERB_LIKE_NOUN = re.compile(
+    "[을를] (?:안 |못 |잘 |꼭 |꽉 |다 )?[신감안담참남품](?:고|지)(?=[는도만]?(?:[ .,!?]|$))"
+    "(?! ?(?:하|했|해|합|한|할|받|부탁|바랍|접수|당|되|됐|센터|장치|기능))"
+    "|(?<![가-힣])(?:신지|감고|담지|안고|안지|품고)(?=[.,!?]?$)"
+)
 
 
 def respell_ending(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -> None:
@@ -33,7 +40,12 @@ def respell_ending(syllables: list[str], morpheme: Morpheme, before: Morpheme | 
 
 
 def respell_endings(sentence: str, syllables: list[str]) -> None:
-    """Tense what follows ㄹ in endings that MeCab does not find: 먹을게, 볼게요, 할세라."""
+    """Tense what follows ㄹ in endings that MeCab does not find: 먹을게, 볼게요, 할세라, 갈지 말지; and 신을 신고."""
+    for match in _NOT_TO.finditer(sentence):
+        if coda_of(sentence[match.start()]) == "ᆯ":
+            syllables[match.start() + 1] = syllables[match.end() - 1] = "찌"
+    for match in _VERB_LIKE_NOUN.finditer(sentence):
+        syllables[match.end() - 1] = tensed(syllables[match.end() - 1])
     for match in _ENDING.finditer(sentence):
         index = match.end() - 1
         if coda_of(sentence[index - 1]) == "ᆯ":

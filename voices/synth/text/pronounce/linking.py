@@ -1,8 +1,9 @@
 """Which neighbouring words are spoken without a pause, so that their sounds change over the space between them.
 
 Elsewhere a pause is possible, and the demo voices were trained on eojeols that were read one by one. So sounds are
-joined only where a pause would be wrong: after a word of one syllable that the next word needs (옷 한 벌, 못 하다), and
-after the ending -(으)ㄹ, which always has a noun after it (할 수, 먹을 것; 제27항).
+joined only where a pause would be wrong: after a word of one syllable that the next word needs (옷 한 벌, 못 하다),
+after a numeral or another determiner (여섯 시, 첫 번째), and after the ending -(으)ㄹ, which always has a noun after it
+(할 수, 먹을 것; 제27항).
 """
 
 from __future__ import annotations
@@ -14,27 +15,34 @@ from voices.synth.text.hangul import coda_of, is_syllable, onset_of
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
 
-_OBSTRUENTS = "ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ"
+_OBSTRUENTS = frozenset("ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ")
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
 _PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
+_COUNTERS = ("NNBC", "NNB", "NNG")  # what MeCab takes a counter for
 _INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "이야기", "이름")
 _INSERTED_VERBS = ("읽", "이기", "이겨", "이길", "잊", "익")  # after 못 and 잘
 
 
-def joins(word: str, following: str, last: Morpheme | None) -> bool:
-    """Return whether the sounds of two words join; `last` is the last morpheme of the first."""
+def joins(word: str, following: str, last: Morpheme | None, first: Morpheme | None) -> bool:
+    """Return whether the sounds of two words join; `last` and `first` are the morphemes on both sides of the space."""
     if not following or not is_syllable(word[-1]):
         return False  # punctuation is a pause
     onset = onset_of(following[0])
     if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
         return onset in _PLAIN_ONSETS or inserts_nieun(word, following, last)
-    if following == "한" and coda_of(word[-1]) in _OBSTRUENTS and coda_of(word[-1]):
+    coda = coda_of(word[-1])
+    if needs_counter(last, first) or (word == "못" and first is not None and first.tag.startswith("V")):
+        return coda in _OBSTRUENTS or (coda == "ᆯ" and onset == "ᄂ") or inserts_nieun(word, following, last)
+    if following == "한" and coda in _OBSTRUENTS:
         return True  # 수박 한 통
     if len(word) == 1:
-        return (coda_of(word) != "" and coda_of(word) in _OBSTRUENTS and onset in _JOINING_ONSETS) or inserts_nieun(
-            word, following, last
-        )
+        return (coda in _OBSTRUENTS and onset in _JOINING_ONSETS) or inserts_nieun(word, following, last)
     return False
+
+
+def needs_counter(last: Morpheme | None, first: Morpheme | None) -> bool:
+    """Return whether a numeral or another determiner is followed by what it counts: 여섯 시, 첫 번째, 몇 개."""
+    return last is not None and first is not None and last.tag in ("NR", "MM") and first.tag in _COUNTERS
 
 
 def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:

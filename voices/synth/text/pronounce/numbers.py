@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from typing import TYPE_CHECKING
+
+from voices.synth.text.hangul import tensed
+
+if TYPE_CHECKING:
+    from voices.synth.text.pronounce.tagging import Morpheme
 
 _NUMERALS = "영일이삼사오육칠팔구십백천만억조"
 _SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
-_POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++점)+(?![검심수포원자])")  # a score or a decimal point
+# a score or a decimal point; 이 점 is this point
+_POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++(?:점| (?<!이 )점))+(?![검심수포원자])")
 _YEON = re.compile(f"(?<![가-힣])([{_NUMERALS}]*[일삼육칠팔십백천만])연대")  # 일련대, 삼년대
 _NATIVE_SIX = re.compile("(열|스물|서른|마흔|쉰|예순|일흔|여든|아흔)여(?=[섯덟])")
 # Counters after numerals in ㄹ: 일대일, 칠집, 팔주 (but 일주일 is one word).
@@ -22,6 +30,16 @@ def respell_numbers(sentence: str) -> str:
     sentence = _YEON.sub(lambda match: f"{match[1]}년대", sentence)
     sentence = _NATIVE_SIX.sub(r"\1녀", sentence)
     return _SIX.sub("뉵", sentence)
+
+
+def respell_counters(syllables: list[str], morphemes: list[Morpheme]) -> None:
+    """Tense counters after 열 and 여덟 in place: 열 시 is 열 씨, 여덟 개 여덜 깨."""
+    for before, morpheme in itertools.pairwise(morphemes):
+        is_counter = morpheme.tag in ("NNBC", "NNB") and (
+            before.end < morpheme.start or morpheme.text != "도"
+        )  # 여덟도
+        if is_counter and before.tag == "NR" and before.text.endswith(("열", "덟")):
+            syllables[morpheme.start] = tensed(syllables[morpheme.start])
 
 
 def plain_counters(sentence: str) -> set[int]:

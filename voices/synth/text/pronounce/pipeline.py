@@ -13,7 +13,7 @@ from voices.synth.text.pronounce.exceptions import respell_words
 from voices.synth.text.pronounce.g2pk_rules import g2pk_rules, neutralize_codas
 from voices.synth.text.pronounce.homographs import respell_homographs
 from voices.synth.text.pronounce.linking import inserts_nieun, joins
-from voices.synth.text.pronounce.numbers import plain_counters, respell_numbers
+from voices.synth.text.pronounce.numbers import plain_counters, respell_counters, respell_numbers
 from voices.synth.text.pronounce.prices import respell_prices
 from voices.synth.text.pronounce.sino import respell_adjectives, tense_after_rieul
 from voices.synth.text.pronounce.tagging import tag
@@ -30,6 +30,8 @@ _CLUSTER = re.compile(
     "(?<=여)덟(?=[나-닣마-밓]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
 )
 _CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨"}
+# MeCab takes 신고 했다 for the verb 신다.
+_NOUN_LIKE_VERB = re.compile("[신참감]고 ?(?:하|했|해|합|한 |할|드리)")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -53,14 +55,15 @@ def pronounce(sentence: str) -> str:
         before = morpheme
     respell_prefixes(sentence, syllables)
     respell_adjectives(sentence, syllables)
+    respell_counters(syllables, morphemes)
     respell_prices(sentence, syllables, morphemes)
     respell_endings(sentence, syllables)
     _respell_clusters(sentence, syllables, morphemes)
     respell_homographs(sentence, syllables)
-    ends = {morpheme.end: morpheme for morpheme in morphemes}
-    _mark_pauses(sentence, syllables, ends)
+    _mark_pauses(sentence, syllables, morphemes)
     for morpheme in morphemes:
-        _mark(syllables, morpheme)
+        if not _NOUN_LIKE_VERB.match(sentence, morpheme.start):
+            _mark(syllables, morpheme)
     pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
     # If a rule has left one of its marks, the spelling is the better pronunciation.
     return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
@@ -90,15 +93,17 @@ def _respell_clusters(sentence: str, syllables: list[str], morphemes: list[Morph
         syllables[match.start()] = _CLUSTERS[match[0]] if match["flat"] is None else "넙"
 
 
-def _mark_pauses(sentence: str, syllables: list[str], ends: dict[int, Morpheme]) -> None:
+def _mark_pauses(sentence: str, syllables: list[str], morphemes: list[Morpheme]) -> None:
     """Replace each space with a pause by a line end, over which g2pk's rules don't join sounds."""
+    starts = {morpheme.start: morpheme for morpheme in morphemes}
+    ends = {morpheme.end: morpheme for morpheme in morphemes}
     words = sentence.split(" ")
     position = 0
     for word, following in zip(words, [*words[1:], ""], strict=True):
         position += len(word)
         last = ends.get(position)
         if position < len(sentence):
-            if not joins(word, following, last):
+            if not joins(word, following, last, starts.get(position + 1)):
                 syllables[position] = "\n"
                 position += 1
                 continue

@@ -21,7 +21,7 @@ _TENSED = set(
     "자작잔잠잡장재쟁저적전절점접정제조족존졸종좌죄주죽준중즉즐즙증지직진질집징"
 )
 # Native words that look like them: the first part of 돌다리, 말다툼, and others that end like 기술.
-_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설솔술실쌀알일줄칠칼털틀팔풀헐활")
+_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설솔술실쌀알줄칠칼털틀팔풀헐활")
 _NATIVE_WORD_LIST = "가을 겨울 마을 서울 거울 저울 방울 개울 너울 구슬 이슬"
 _NATIVE_WORDS = frozenset(_NATIVE_WORD_LIST.split())
 # Native and foreign second parts of words in which MeCab's dictionary marks no border.
@@ -35,11 +35,16 @@ _ADJECTIVE = re.compile(
     "(?<![가-힣])(?:[공사전정종지인시동외내수양질미병암영]적(?=인(?![가-힣])|으로)|[성]적(?=인(?![가-힣]))"
     "|[인외내]적(?= (?:자원|사항|교류|요인|요소|갈등|쇄신|오류|피해|네트워크|조건|성장|동기|가치)))"
 )
+# 국문과 학생, 통계학과: MeCab takes -과(科) for the particle.
+_DEPARTMENT = re.compile(
+    "(?:(?<=[가-힣])(?:[가-힣]학|[가-힣]공|교육)|(?<![가-힣])[국영중일불독]문)과"
+    "(?= (?:학생|교수|졸업|출신|전공|선배|후배|동기|신입생|사무실|수업)|[.,!?]?$)"
+)
 
 
 def respell_adjectives(sentence: str, syllables: list[str]) -> None:
-    """Tense -적(的) in 공적인, 전적으로 in place."""
-    for match in _ADJECTIVE.finditer(sentence):
+    """Tense -적(的) in 공적인, 전적으로 and -과(科) in 국문과 학생 in place."""
+    for match in (*_ADJECTIVE.finditer(sentence), *_DEPARTMENT.finditer(sentence)):
         syllables[match.end() - 1] = tensed(syllables[match.end() - 1])
 
 
