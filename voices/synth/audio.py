@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from voices.synth.errors import AudioFormatError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     Sample = TypeVar("Sample", np.float32, np.float64)
@@ -20,6 +22,7 @@ SILENCE_DB = -55.0  # relative to the loudest frame; breaths and soft final cons
 MARGIN_SECONDS = 0.05  # left before and after speech
 LIMITER_SECONDS = 0.005  # before and after a peak, over which the gain falls and rises
 FADE_SECONDS = 0.005  # at each end, so that a cut makes no click
+FULL_SCALE = 32767  # of samples in 16 bits
 PEAK = 0.99  # of full scale; above it, lossy codecs and resampling clip
 
 
@@ -32,6 +35,21 @@ class AudioFormat:
     container: str  # libsndfile's name
     subtype: str  # libsndfile's name
     sample_rates: tuple[int, ...] = ()  # Hz, ascending; empty: any
+    options: Mapping[str, Any] = field(default_factory=dict)  # of soundfile.SoundFile
+
+    def writer(self, file: io.IOBase, sample_rate: int) -> Any:
+        """Return a `soundfile.SoundFile` that writes one channel into `file`."""
+        import soundfile
+
+        return soundfile.SoundFile(
+            file, "w", sample_rate, channels=1, format=self.container, subtype=self.subtype, **self.options
+        )
+
+    def nearest_rate(self, sample_rate: int) -> int:
+        """Return the lowest rate of the format that loses nothing of audio at `sample_rate`, or its highest."""
+        if not self.sample_rates or sample_rate in self.sample_rates:
+            return sample_rate
+        return next((rate for rate in self.sample_rates if rate >= sample_rate), self.sample_rates[-1])
 
 
 FORMATS = {
@@ -42,31 +60,40 @@ FORMATS = {
         "MP3",
         "MPEG_LAYER_III",
         (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
+        # 64 kbit/s at 16 to 24 kHz. Without a constant rate, no player could tell how long a stream is that was saved.
+        {"bitrate_mode": "CONSTANT", "compression_level": 0.6},
     ),
     "opus": AudioFormat("opus", "audio/ogg", "OGG", "OPUS", (48000,)),
     "flac": AudioFormat("flac", "audio/flac", "FLAC", "PCM_16"),
 }
 
 
-def encode(samples: NDArray[np.float32], sample_rate: int, audio_format: str) -> bytes:
-    """Encode `samples` (float32 [n_samples], -1..1) as a file of one of FORMATS.
+def pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Return `samples` (-1..1) in 16 bits, scaled down together if their peak is above `PEAK`."""
+    return np.rint(_below_peak(samples) * FULL_SCALE).astype(np.int16)
 
-    Samples are resampled if the format does not allow their rate, and scaled down if their peak is above `PEAK`.
+
+def encode(samples: NDArray[np.float32] | NDArray[np.int16], sample_rate: int, audio_format: str) -> bytes:
+    """Encode `samples` (float32, -1..1, or 16 bits; [n_samples]) as a file of one of FORMATS.
+
+    Samples are resampled if the format does not allow their rate. A WAV or FLAC file has samples of 16 bits unchanged;
+    those in float are scaled down if their peak is above `PEAK`.
 
     Raises:
         AudioFormatError: `audio_format` is not in FORMATS.
     """
-    import soundfile  # loads libsndfile; reading a text does not need it
+    import soxr  # and below soundfile, which loads libsndfile; reading a text needs neither
 
     if audio_format not in FORMATS:
         raise AudioFormatError(audio_format, tuple(FORMATS))
     target = FORMATS[audio_format]
-    samples, sample_rate = _at_known_rate(samples, sample_rate, target.sample_rates)
-    samples = _below_peak(samples)
+    if samples.dtype != np.int16:
+        samples = pcm16(samples.astype(np.float32))
+    rate = target.nearest_rate(sample_rate)
+    if rate != sample_rate:
+        samples, sample_rate = soxr.resample(samples.astype(np.float32) / FULL_SCALE, sample_rate, rate), rate
     file = io.BytesIO()
-    with soundfile.SoundFile(
-        file, "w", sample_rate, channels=1, format=target.container, subtype=target.subtype
-    ) as sound:
+    with target.writer(file, sample_rate) as sound:
         # One long write overflows the stack of libsndfile's Ogg encoders; one second at a time does not.
         for start in range(0, len(samples), sample_rate):
             sound.write(samples[start : start + sample_rate])
@@ -131,18 +158,6 @@ def limit_peaks(samples: NDArray[np.float32], sample_rate: int) -> NDArray[np.fl
 def silence(seconds: float, sample_rate: int) -> NDArray[np.float32]:
     """Return `seconds` of zeros."""
     return np.zeros(round(seconds * sample_rate), dtype=np.float32)
-
-
-def _at_known_rate(
-    samples: NDArray[np.float32], sample_rate: int, known: tuple[int, ...]
-) -> tuple[NDArray[np.float32], int]:
-    if not known or sample_rate in known:
-        return samples, sample_rate
-    import soxr
-
-    target = next((rate for rate in known if rate >= sample_rate), known[-1])
-    resampled: NDArray[np.float32] = soxr.resample(samples, sample_rate, target)
-    return resampled, target
 
 
 def _below_peak(samples: NDArray[np.float32]) -> NDArray[np.float32]:
