@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psycopg
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -12,8 +13,9 @@ from django.test import Client
 from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.database import listener_parameters
 from voices.library.hashes import hash_voice_files
-from voices.models import Member, Owner, Voice, VoiceRequest
+from voices.models import Member, Owner, StoredSentence, Voice, VoiceRequest
 from voices.owners import Asker
+from voices.stored_sentences import as_pcm
 
 SENTENCE = "안녕하세요."
 AUDIO = b"0123456789"
@@ -29,6 +31,7 @@ SOUND: dict[str, Any] = {
         }
     ],
 }  # fmt: skip
+SAMPLE_RATE = 22050
 CLUSTER = "the tests' cluster"
 
 
@@ -94,6 +97,20 @@ def succeeded(member: Member, **fields: Any) -> VoiceRequest:
     if public_audio_name(request):
         default_storage.save(public_audio_name(request), ContentFile(AUDIO))
     return reloaded(request)
+
+
+def sentence_of(request: VoiceRequest, number: int = 0, samples: int = 100) -> StoredSentence:
+    """Make a sentence that the request's attempt may store; each has a level of its own."""
+    return StoredSentence(
+        request=request,
+        voice=request.voice,
+        number=number,
+        attempt=request.attempt,
+        said=SENTENCE,
+        sample_rate=SAMPLE_RATE,
+        pcm=as_pcm(np.full(samples, number + 1, np.int16)),
+        caption={"start": 0.0, "end": 1.0, "from": 0, "to": 6, "words": []},
+    )
 
 
 def failed(member: Member, **fields: Any) -> VoiceRequest:

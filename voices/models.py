@@ -28,6 +28,7 @@ from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import Place, VoiceRequestQuerySet
+from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
@@ -347,23 +348,39 @@ class VoiceRequest(models.Model):
             voice=Coalesce(F("voice"), Subquery(active_voice.values("pk")[:1])),
             started_at=Now(),
             lease_expires_at=_lease_end(),
-            sentences_done=0,
-            sentences_total=None,
         )
 
-    def begin_speaking(self, spoken_text: str, dropped: Sequence[dict[str, Any]], sentences_total: int) -> bool:
-        """Record what this attempt will say. False: it no longer holds the row."""
-        return self._change(
-            self._held(),
-            spoken_text=spoken_text,
-            dropped=list(dropped),
-            sentences_total=sentences_total,
-            lease_expires_at=_lease_end(),
-        )
+    def begin_speaking(
+        self, spoken_text: str, dropped: Sequence[dict[str, Any]], sentences_total: int, sentences_done: int = 0
+    ) -> bool:
+        """Record what this attempt will say, after the first ``sentences_done`` that earlier attempts have stored.
 
-    def report_progress(self, sentences_done: int) -> bool:
-        """Record how many sentences are spoken, and renew the lease. False: this attempt no longer holds the row."""
-        return self._change(self._held(), sentences_done=sentences_done, lease_expires_at=_lease_end())
+        Other stored sentences are deleted. False: this attempt no longer holds the row; nothing is changed.
+        """
+        with transaction.atomic():
+            held = self._change(
+                self._held(),
+                spoken_text=spoken_text,
+                dropped=list(dropped),
+                sentences_total=sentences_total,
+                sentences_done=sentences_done,
+                lease_expires_at=_lease_end(),
+            )
+            if held:
+                self.sentences.filter(number__gte=sentences_done).delete()
+        return held
+
+    def store_sentence(self, sentence: StoredSentence) -> bool:
+        """Store the next sentence, announce it, and renew the lease.
+
+        False: this attempt no longer holds the row; nothing is stored.
+        """
+        with transaction.atomic():
+            if not self._change(self._held(), sentences_done=sentence.number + 1, lease_expires_at=_lease_end()):
+                return False
+            # The same sentence again, if the connection broke after the commit, is ignored.
+            StoredSentence.objects.bulk_create([sentence], ignore_conflicts=True)
+        return True
 
     def renew_lease(self) -> bool:
         """Renew the lease, without a NOTIFY. False: this attempt no longer holds the row."""

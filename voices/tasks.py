@@ -7,7 +7,10 @@ written by an older version does no harm: the sweeper adds missing rows, and a t
 import errno
 import hashlib
 import logging
+from functools import partial
+from typing import TYPE_CHECKING
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django_q.exceptions import TimeoutException
@@ -17,13 +20,18 @@ from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
-from voices.models import VoiceRequest
-from voices.synth import Speech, Spoken, SynthError, encode, synthesize
+from voices.models import StoredSentence, VoiceRequest
+from voices.stored_sentences import as_pcm
+from voices.synth import Spoken, SynthError, encode, speech
+from voices.synth.audio import pcm16
 from voices.synth.captions import caption_of
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
 from voices.worker.outage import through_outage
+
+if TYPE_CHECKING:
+    from voices.synth.voice import Voice
 
 logger = logging.getLogger(__name__)
 
@@ -80,31 +88,17 @@ def speak(request: VoiceRequest) -> None:
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
-    def report(spoken: Spoken, sentences_done: int) -> None:
-        if sentences_done:
-            held = request.report_progress(sentences_done)
-        else:
-            dropped = [part.as_json() for part in spoken.dropped]
-            held = request.begin_speaking(spoken.text, dropped, len(spoken.sentences))
-        if not held:
-            raise AttemptLost
-
-    speech = synthesize(
-        loaded_voices.get(voice),
-        request.text,
-        speed=request.speed,
-        seed=request.seed,
-        lexicon=through_outage(lambda: lexicon_for(request.member_id, request.readings)),
-        plausible_only=True,
-        on_progress=lambda spoken, done: through_outage(lambda: report(spoken, done)),
-    )
+    speaker = loaded_voices.get(voice)
+    lexicon = through_outage(lambda: lexicon_for(request.member_id, request.readings))
+    sentences = _spoken_sentences(request, speaker, speech.reading_for(speaker, request.text, lexicon))
+    samples = np.concatenate([sentence.samples for sentence in sentences])
     if request.purpose == VoiceRequest.Purpose.CHECK:
-        warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, speech)
+        warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, samples)
         through_outage(lambda: voice.record_warnings(warnings))
-    audio = encode(speech.samples, speech.sample_rate, request.format)
+    audio = encode(samples, speaker.sample_rate, request.format)
     try:
         store_audio(attempt_audio_name(request), audio)
-        if not through_outage(lambda: _finish(request, audio, speech)):
+        if not through_outage(lambda: _finish(request, audio, sentences)):
             raise AttemptLost
     except (AttemptLost, AudioNotStored):
         # After any other exception the row may name this audio already; the sweeper decides then.
@@ -112,15 +106,51 @@ def speak(request: VoiceRequest) -> None:
         raise
 
 
-def _finish(request: VoiceRequest, audio: bytes, speech: Speech) -> bool:
+def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -> list[StoredSentence]:
+    """Return all sentences of the text. Each is stored as soon as it is spoken, to be heard at once.
+
+    Those that an earlier attempt has stored are not spoken again.
+    """
+    said = [sentence.pronunciation for sentence in spoken.sentences]
+    sentences = through_outage(lambda: StoredSentence.objects.continued_by(request, said))
+    dropped = [part.as_json() for part in spoken.dropped]
+    if not through_outage(lambda: request.begin_speaking(spoken.text, dropped, len(said), len(sentences))):
+        raise AttemptLost
+    remaining = speech.speak(
+        speaker,
+        spoken,
+        speed=request.speed,
+        seed=request.seed,
+        plausible_only=True,
+        first=len(sentences),
+        sample_count=sum(sentence.sample_count for sentence in sentences),
+    )
+    for number, sentence in enumerate(remaining, len(sentences)):
+        new = StoredSentence(
+            request=request,
+            voice=request.voice,
+            number=number,
+            attempt=request.attempt,
+            said=said[number],
+            sample_rate=speaker.sample_rate,
+            pcm=as_pcm(pcm16(sentence.samples)),
+            caption=caption_of(sentence),
+        )
+        if not through_outage(partial(request.store_sentence, new)):
+            raise AttemptLost
+        sentences.append(new)
+    return sentences
+
+
+def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]) -> bool:
     """Record the stored audio. False: this attempt no longer holds the row."""
     with transaction.atomic():
         finished = request.succeed(
             audio_name=attempt_audio_name(request),
             audio_size=len(audio),
             audio_sha256=hashlib.sha256(audio).hexdigest(),
-            duration_seconds=speech.duration_seconds,
-            captions=[caption_of(sentence) for sentence in speech.sentences],
+            duration_seconds=sum(sentence.sample_count / sentence.sample_rate for sentence in sentences),
+            captions=[sentence.caption for sentence in sentences],
         )
         # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
         if finished and (public := public_audio_name(request)):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voices.synth import NothingToSayError, Spoken, load_voice, speak, synthesize
-from voices.synth.speech import PAUSE_SECONDS
+from voices.synth import NothingToSayError, load_voice, speak, synthesize
+from voices.synth.speech import BREATH_SECONDS, PAUSE_SECONDS, reading_for
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
@@ -68,22 +68,29 @@ def test_nothing_to_say_is_an_error(tiny_voice: Voice, text: str) -> None:
         synthesize(tiny_voice, text)
 
 
-def test_progress_is_reported_before_the_first_sentence_and_after_each(tiny_voice: Voice) -> None:
-    progress: list[tuple[int, int]] = []
-    synthesize(tiny_voice, TEXT, on_progress=lambda spoken, done: progress.append((done, len(spoken.sentences))))
-    assert progress == [(0, 2), (1, 2), (2, 2)]
+LONG = "오늘은 날씨가 정말 좋아서 친구들이랑 한강에 가서 치킨을 먹고 왔어요. 재미있었어요."
 
 
-def test_the_caller_may_stop_between_sentences(tiny_voice: Voice) -> None:
-    class Cancelled(Exception):
-        pass
+def test_speech_goes_on_from_any_sentence_with_the_same_samples(tiny_voice: Voice) -> None:
+    spoken = reading_for(tiny_voice, LONG)
+    whole = list(speak(tiny_voice, spoken, seed=3, noise_scale=0.5))
+    before = sum(len(sentence.samples) for sentence in whole[:1])
+    rest = list(speak(tiny_voice, spoken, seed=3, noise_scale=0.5, first=1, sample_count=before))
+    assert len(whole) == 3
+    for again, sentence in zip(rest, whole[1:], strict=True):
+        np.testing.assert_array_equal(again.samples, sentence.samples)
+        assert again.words == sentence.words
 
-    def cancel(spoken: Spoken, sentences_done: int) -> None:
-        if sentences_done:
-            raise Cancelled
 
-    with pytest.raises(Cancelled):
-        synthesize(tiny_voice, TEXT, on_progress=cancel)
+def test_a_long_first_sentence_is_cut_at_a_breath_and_no_word_is_lost(tiny_voice: Voice) -> None:
+    spoken = reading_for(tiny_voice, LONG)
+    first, second, _ = spoken.sentences
+    assert (first.text, second.text) == ("오늘은 날씨가 정말 좋아서", "친구들이랑 한강에 가서 치킨을 먹고 왔어요.")
+    assert spoken.text == LONG
+    assert [word.text for sentence in spoken.sentences for word in sentence.words] == LONG.split()
+    one, two, three = speak(tiny_voice, spoken)
+    assert two.start_seconds - one.end_seconds == pytest.approx(BREATH_SECONDS, abs=0.001)
+    assert three.start_seconds - two.end_seconds == pytest.approx(PAUSE_SECONDS, abs=0.001)
 
 
 def test_the_joined_sentences_are_the_speech(tiny_voice: Voice) -> None:

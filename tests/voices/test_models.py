@@ -16,7 +16,8 @@ from django_q.models import OrmQ
 from testing import factories
 from testing.factories import CLUSTER, SOUND, reloaded, second_connection
 from voices.audio_objects import attempt_audio_name, stray_audio_names
-from voices.models import CHANGED_CHANNEL, Member, Voice, VoiceRequest
+from voices.models import CHANGED_CHANNEL, Member, StoredSentence, Voice, VoiceRequest
+from voices.stored_sentences import KEPT_FOR
 
 Listen = Callable[[], list[str]]
 
@@ -86,14 +87,56 @@ class TestClaim:
         assert len({won.pk for won in claimed}) == len(claimed) == 3
         assert set(VoiceRequest.objects.values_list("status", "attempt")) == {("processing", 1)}
 
-    def test_an_abandoned_request_starts_again_at_its_first_sentence(self, member: Member) -> None:
+    def test_an_abandoned_request_goes_on_from_the_sentence_that_it_reached(self, member: Member) -> None:
         request = factories.processing(member)
         request.begin_speaking("하나. 둘.", [], 2)
-        request.report_progress(1)
+        request.store_sentence(factories.sentence_of(request))
         expire_lease(request)
         VoiceRequest.objects.recover_abandoned()
         again = factories.claimed(request)
-        assert (again.attempt, again.sentences_done, again.sentences_total) == (2, 0, None)
+        assert (again.attempt, again.sentences_done, again.sentences_total) == (2, 1, 2)
+        assert StoredSentence.objects.continued_by(again, [factories.SENTENCE, "둘."]) == [again.sentences.get()]
+
+    @pytest.mark.parametrize("change", ["reading", "voice"])
+    def test_a_request_that_would_sound_otherwise_now_starts_again(self, change: str, member: Member) -> None:
+        request = factories.processing(member)
+        request.begin_speaking("하나. 둘.", [], 2)
+        request.store_sentence(factories.sentence_of(request))
+        if change == "voice":
+            member.voices.all().delete()
+            request = reloaded(request)
+        said = "셋." if change == "reading" else factories.SENTENCE
+        assert StoredSentence.objects.continued_by(request, [said, "둘."]) == []
+        assert request.begin_speaking("셋. 둘.", [], 2)
+        assert (reloaded(request).sentences_done, request.sentences.count()) == (0, 0)
+
+    def test_a_sentence_that_is_stored_again_is_one(self, member: Member) -> None:
+        request = factories.processing(member)
+        request.begin_speaking("하나. 둘.", [], 2)
+        for _ in range(2):
+            assert request.store_sentence(factories.sentence_of(request))
+        assert request.sentences.count() == 1
+
+    def test_an_attempt_that_was_overtaken_stores_no_sentence(self, member: Member) -> None:
+        overtaken = factories.processing(member)
+        overtaken.begin_speaking("하나. 둘.", [], 2)
+        expire_lease(overtaken)
+        VoiceRequest.objects.recover_abandoned()
+        factories.claimed(overtaken)
+        assert not overtaken.store_sentence(factories.sentence_of(overtaken))
+        assert not overtaken.begin_speaking("하나. 둘.", [], 2)
+        assert overtaken.sentences.count() == 0
+
+    def test_the_sentences_of_a_finished_request_are_deleted_after_some_minutes(self, member: Member) -> None:
+        running, finished, old = (factories.processing(member) for _ in range(3))
+        for request in (running, finished, old):
+            request.begin_speaking("하나.", [], 1)
+            request.store_sentence(factories.sentence_of(request))
+        finished.cancel()
+        old.cancel()
+        VoiceRequest.objects.filter(pk=old.pk).update(finished_at=Now() - KEPT_FOR)
+        assert StoredSentence.objects.delete_old() == 1
+        assert {sentence.request for sentence in StoredSentence.objects.all()} == {running, finished}
 
     def test_a_claim_changes_no_other_request(self, member: Member) -> None:
         factories.queued(member)
@@ -177,13 +220,13 @@ class TestOrder:
 
 WRITES: list[Callable[[VoiceRequest], bool]] = [
     lambda request: request.begin_speaking("하나.", [], 1),
-    lambda request: request.report_progress(1),
+    lambda request: request.store_sentence(factories.sentence_of(request)),
     lambda request: request.succeed(audio_name="a.wav", **SOUND),
     lambda request: request.renew_lease(),
     lambda request: request.put_back(),
     lambda request: request.fail("internal_error", ""),
 ]
-WRITE_NAMES = ["begin_speaking", "report_progress", "succeed", "renew_lease", "put_back", "fail"]
+WRITE_NAMES = ["begin_speaking", "store_sentence", "succeed", "renew_lease", "put_back", "fail"]
 
 
 class TestFence:
@@ -223,7 +266,7 @@ class TestFence:
         request = factories.processing(member)
         VoiceRequest.objects.filter(pk=request.pk).update(lease_expires_at=Now() + timedelta(seconds=1))
         before = reloaded(request).lease_expires_at
-        assert request.report_progress(1)
+        assert request.store_sentence(factories.sentence_of(request))
         after = reloaded(request).lease_expires_at
         assert before is not None and after is not None
         assert after > before + timedelta(seconds=5)
@@ -389,7 +432,7 @@ class TestNotify:
         assert heard() == [id_]
         assert running.begin_speaking("하나. 둘.", [], 2)
         assert heard() == [id_]
-        assert running.report_progress(1)
+        assert running.store_sentence(factories.sentence_of(running))
         assert heard() == [id_]
         assert running.succeed(audio_name="a.wav", **SOUND)
         assert heard() == [id_]
@@ -407,5 +450,5 @@ class TestNotify:
         request = factories.succeeded(member)
         heard()
         request.cancel()
-        request.report_progress(1)
+        request.store_sentence(factories.sentence_of(request))
         assert heard() == []

@@ -19,7 +19,7 @@ from django_q.exceptions import TimeoutException
 from testing import factories
 from testing.factories import files_below, reloaded
 from voices.audio_objects import attempt_audio_name, public_audio_name
-from voices.models import Member, VoiceRequest
+from voices.models import Member, StoredSentence, VoiceRequest
 from voices.storage import SignedFileSystemStorage
 from voices.tasks import synthesize_next
 
@@ -104,7 +104,7 @@ def test_an_overtaken_attempt_stops_at_its_next_sentence_and_leaves_no_audio(
     after: int, overtaken_by: str, member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = factories.queued(member, text="하나. 둘. 셋.", **PUBLIC)
-    report_progress = VoiceRequest.report_progress
+    store_sentence = VoiceRequest.store_sentence
     reported: list[int] = []
 
     def overtake() -> None:
@@ -117,14 +117,14 @@ def test_an_overtaken_attempt_stops_at_its_next_sentence_and_leaves_no_audio(
             case _:
                 row.delete()
 
-    def report_then_overtake(self: VoiceRequest, sentences_done: int) -> bool:
-        reported.append(sentences_done)
-        held = report_progress(self, sentences_done)
-        if sentences_done == after:
+    def store_then_overtake(self: VoiceRequest, sentence: StoredSentence) -> bool:
+        reported.append(sentence.number + 1)
+        held = store_sentence(self, sentence)
+        if sentence.number + 1 == after:
             overtake()
         return held
 
-    monkeypatch.setattr(VoiceRequest, "report_progress", report_then_overtake)
+    monkeypatch.setattr(VoiceRequest, "store_sentence", store_then_overtake)
     synthesize_next()
 
     assert reported == [1, 2, 3][: after + 1]
@@ -175,7 +175,7 @@ class TestFailedAttempt:
         settings.MAX_ATTEMPTS = 3
 
     def test_is_repeated_after_growing_pauses(self, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("voices.tasks.synthesize", raising(RuntimeError("once")))
+        monkeypatch.setattr("voices.tasks.speech.speak", raising(RuntimeError("once")))
         request = factories.queued(member)
         pauses = []
         for attempt in (1, 2):
@@ -217,7 +217,7 @@ class TestFailedAttempt:
     def test_fails_the_request_after_the_last_one(
         self, error: BaseException, code: str, member: Member, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("voices.tasks.synthesize", raising(error))
+        monkeypatch.setattr("voices.tasks.speech.speak", raising(error))
         failed = spoken_after(3, factories.queued(member))
         assert (failed.status, failed.attempt, failed.error_code, failed.error_detail) == ("failed", 3, code, "")
 
@@ -261,6 +261,40 @@ class TestFailedAttempt:
         failed = spoken_after(3, request)
         assert (failed.status, failed.error_code) == ("failed", "storage_unavailable")
         assert files_below(media_dir) == []
+
+
+@pytest.mark.parametrize("reached", [1, 2, 3])
+def test_the_next_attempt_goes_on_from_the_sentence_that_was_reached(
+    reached: int, member: Member, media_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fields = {"text": "하나. 둘. 셋.", "seed": 7}
+    whole = spoken(factories.queued(member, **fields))
+    request = factories.queued(member, **fields)
+    store_sentence = VoiceRequest.store_sentence
+    stored: list[tuple[int, int]] = []
+
+    def store_then_fail(self: VoiceRequest, sentence: StoredSentence) -> bool:
+        held = store_sentence(self, sentence)
+        stored.append((sentence.attempt, sentence.number))
+        if sentence.attempt == 1 and sentence.number + 1 == reached:
+            raise RuntimeError("in the middle")
+        return held
+
+    monkeypatch.setattr(VoiceRequest, "store_sentence", store_then_fail)
+    done = spoken_after(2, request)
+
+    assert (done.status, done.attempt, done.sentences_done) == ("succeeded", 2, 3)
+    assert stored == [(1, number) for number in range(reached)] + [(2, number) for number in range(reached, 3)]
+    assert (media_dir / done.audio_name).read_bytes() == (media_dir / whole.audio_name).read_bytes()
+    assert done.captions == whole.captions
+
+
+def test_the_stored_sentences_are_the_samples_of_the_file(member: Member, media_dir: Path) -> None:
+    done = spoken(factories.queued(member, text=TWO_SENTENCES))
+    samples, rate = soundfile.read(media_dir / done.audio_name, dtype="int16")
+    sentences = done.sentences.order_by("number")
+    assert [sentence.sample_rate for sentence in sentences] == [rate] * 2
+    np.testing.assert_array_equal(np.concatenate([sentence.samples for sentence in sentences]), samples)
 
 
 def test_a_commit_whose_confirmation_was_lost_counts(

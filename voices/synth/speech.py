@@ -10,11 +10,11 @@ import numpy as np
 from voices.synth.audio import fade_ends, silence, speech_bounds
 from voices.synth.errors import ImplausibleSpeechError, NothingToSayError
 from voices.synth.plausibility import find_flaw
-from voices.synth.text import Spoken, Word, read
+from voices.synth.text import Spoken, Word, cut_at_breath, read
 from voices.synth.text.hangul import count_syllables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from voices.synth.voice import Utterance, Voice
 
 PAUSE_SECONDS = 0.35  # of silence between two sentences
+BREATH_SECONDS = 0.2  # of silence after a comma, between two parts of one sentence
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
@@ -91,7 +92,6 @@ def synthesize(
     noise_scale: float | None = None,
     lexicon: Lexicon | None = None,
     plausible_only: bool = False,
-    on_progress: Callable[[Spoken, int], None] | None = None,
 ) -> Speech:
     """Speak `text` with `voice`.
 
@@ -103,8 +103,6 @@ def synthesize(
         noise_scale: standard deviation of the noise, 0 or more; None takes the value in the voice's config.
         lexicon: readings of names that no rule covers.
         plausible_only: if the audio of a sentence can't be speech, synthesize it again with another seed.
-        on_progress: called with the reading and the number of finished sentences, before the first sentence and
-            after each; an exception that it raises stops the synthesis.
 
     Raises:
         NothingToSayError: nothing of `text` can be spoken.
@@ -112,20 +110,18 @@ def synthesize(
         ImplausibleSpeechError: with `plausible_only`, the second try can't be speech either.
         ValueError: `speed` is out of range.
     """
-    spoken = read(text, voice.mode, voice.alphabet, lexicon)
-    sentences: list[SpokenSentence] = []
-    if on_progress is not None:
-        on_progress(spoken, 0)
-    spoken_sentences = speak(
-        voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale, plausible_only=plausible_only
+    spoken = reading_for(voice, text, lexicon)
+    sentences = tuple(
+        speak(voice, spoken, speed=speed, seed=seed, noise_scale=noise_scale, plausible_only=plausible_only)
     )
-    for sentence in spoken_sentences:
-        sentences.append(sentence)
-        if on_progress is not None:
-            on_progress(spoken, len(sentences))
     samples = np.concatenate([sentence.samples for sentence in sentences])
     unknown = tuple(symbol for sentence in sentences for symbol in voice.unknown_symbols(sentence.pronunciation))
-    return Speech(samples, voice.sample_rate, tuple(sentences), spoken, unknown)
+    return Speech(samples, voice.sample_rate, sentences, spoken, unknown)
+
+
+def reading_for(voice: Voice, text: str, lexicon: Lexicon | None = None) -> Spoken:
+    """Read `text` as `voice` will say it; a long first sentence is cut at a breath, so that the sound starts early."""
+    return cut_at_breath(read(text, voice.mode, voice.alphabet, lexicon), voice.alphabet)
 
 
 def speak(
@@ -136,15 +132,22 @@ def speak(
     seed: int = 0,
     noise_scale: float | None = None,
     plausible_only: bool = False,
+    first: int = 0,
+    sample_count: int = 0,
 ) -> Iterator[SpokenSentence]:
-    """Yield each sentence as soon as it is synthesized; arguments and errors are those of `synthesize`."""
+    """Yield each sentence as soon as it is synthesized.
+
+    Arguments and errors are those of `synthesize`, and:
+        spoken: from `reading_for`.
+        first: index of the first sentence to speak, if those before are spoken already. The samples are the same.
+        sample_count: how many samples those before have.
+    """
     if not spoken.sentences:
         raise NothingToSayError
     if not MIN_SPEED <= speed <= MAX_SPEED:
         raise ValueError(f"speed is {speed}, expected {MIN_SPEED} to {MAX_SPEED}")
     noise_scale = voice.noise_scale if noise_scale is None else noise_scale
-    sample_count = 0
-    for index, sentence in enumerate(spoken.sentences):
+    for index, sentence in enumerate(spoken.sentences[first:], first):
         ids = voice.symbol_ids(_with_closing_mark(sentence.pronunciation, voice))
         utterance, start, heard = _speak_sentence(voice, ids, noise_scale, speed, seed + index)
         if plausible_only and _flaw(voice, sentence, heard, speed):
@@ -153,7 +156,7 @@ def speak(
             utterance, start, heard = _speak_sentence(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
             if flaw := _flaw(voice, sentence, heard, speed):
                 raise ImplausibleSpeechError(flaw)
-        pause = silence(PAUSE_SECONDS if index else 0, voice.sample_rate)
+        pause = silence(_pause_before(index, spoken), voice.sample_rate)
         origin = sample_count + len(pause)
         sample_count = origin + len(heard)
         yield SpokenSentence(
@@ -164,6 +167,13 @@ def speak(
             words=_word_times(voice, sentence, ids, utterance, origin - start, (origin, sample_count)),
             samples=np.concatenate([pause, heard]),
         )
+
+
+def _pause_before(index: int, spoken: Spoken) -> float:
+    """Return the seconds of silence before a sentence."""
+    if not index:
+        return 0.0
+    return BREATH_SECONDS if spoken.sentences[index - 1].pronunciation.endswith(",") else PAUSE_SECONDS
 
 
 def _speak_sentence(

@@ -27,7 +27,14 @@ from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
-from voices.worker.sweeper import delete_stray_audio, delete_trials, enqueue_missing, forget_unused_listeners, sweep
+from voices.worker.sweeper import (
+    delete_old_sentences,
+    delete_stray_audio,
+    delete_trials,
+    enqueue_missing,
+    forget_unused_listeners,
+    sweep,
+)
 from voices.worker.warm_up import import_for_workers
 from voices.worker.webhook_sender import deliver_due
 
@@ -89,6 +96,7 @@ class Cluster:
             (deliver_due, often),
             (ask_for_next_sample, often),
             (delete_trials, _MINUTE),
+            (delete_old_sentences, _MINUTE),
             (forget_unused_listeners, _HOUR),
         ]
         sweepers = [threading.Thread(target=_repeat, args=(job, seconds, over)) for job, seconds in jobs]

@@ -8,7 +8,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from voices.audio_objects import stray_audio_names
-from voices.models import Owner, VoiceRequest
+from voices.models import Owner, StoredSentence, VoiceRequest
 from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,11 @@ def delete_trials() -> None:
     """Delete the words that fans tried out a while ago, some of many."""
     for trial in VoiceRequest.objects.tried_out()[:_AT_ONCE]:
         trial.delete()
+
+
+def delete_old_sentences() -> None:
+    """Delete the sentences of requests that were finished minutes ago."""
+    StoredSentence.objects.delete_old()
 
 
 def forget_unused_listeners() -> None:

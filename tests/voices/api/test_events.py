@@ -64,7 +64,7 @@ class TestStream:
             request,
             lambda: factories.claimed(request),
             lambda: running().begin_speaking("하나. 둘.", [], 2),
-            lambda: running().report_progress(1),
+            lambda: running().store_sentence(factories.sentence_of(running())),
             lambda: running().succeed(audio_name="a.wav", **factories.SOUND),
         )
         assert [(event["status"], event["sentences_done"], event["sentences_total"]) for event in seen] == [

@@ -39,7 +39,7 @@ class TestDetail:
     def test_a_running_request_says_how_far_it_is(self, client: Client, member: Member) -> None:
         request = factories.processing(member)
         request.begin_speaking("하나. 둘. 셋.", [{"text": "★", "position": 4}], 3)
-        request.report_progress(1)
+        request.store_sentence(factories.sentence_of(request))
         shown = client.get(address(request)).json()
         assert (shown["status"], shown["sentences_done"], shown["sentences_total"]) == ("processing", 1, 3)
         assert (shown["spoken_text"], shown["dropped"]) == ("하나. 둘. 셋.", [{"text": "★", "position": 4}])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from voices.synth.text.normalize.pipeline import normalize
 from voices.synth.text.pronounce.pipeline import pronounce
-from voices.synth.text.sentences import split_sentences
-from voices.synth.text.spoken import Mode, Sentence, Spoken, Token
+from voices.synth.text.sentences import first_breath, split_sentences
+from voices.synth.text.spoken import Mode, Sentence, Spoken, Token, Word
 from voices.synth.text.words import words_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,33 @@ def read(
         dropped=dropped,
         sentences=tuple(replace(sentence, words=own) for sentence, own in zip(sentences, words, strict=True)),
     )
+
+
+def cut_at_breath(spoken: Spoken, symbols: Collection[str]) -> Spoken:
+    """Return `spoken` with a long first sentence cut where a speaker breathes, so that its sound starts earlier.
+
+    Args:
+        spoken: from `read`.
+        symbols: the voice's alphabet; if it has the comma, the first part ends with one, and sounds as if it went on.
+    """
+    if not spoken.sentences or not (count := first_breath(spoken.sentences[0].text)):
+        return spoken
+    first, *others = spoken.sentences
+    words, tokens = first.words, 0
+    while tokens < count:
+        tokens += words[0].token_count
+        words = words[1:]
+    if not words:
+        return spoken
+    before = _joined(first.tokens[:tokens], first.words[: -len(words)])
+    if not before.pronunciation.endswith(",") and "," in symbols:
+        before = replace(before, pronunciation=f"{before.pronunciation},")
+    return replace(spoken, sentences=(before, _joined(first.tokens[tokens:], words), *others))
+
+
+def _joined(tokens: tuple[Token, ...], words: tuple[Word, ...]) -> Sentence:
+    text, pronunciation = (" ".join(getattr(token, name) for token in tokens) for name in ("text", "pronunciation"))
+    return Sentence(text, pronunciation, tokens, words)
 
 
 def _lines(said: TracedText) -> Iterator[TracedText]:

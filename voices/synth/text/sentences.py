@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_SYLLABLES = 40  # of one utterance; the acoustic models were trained on sentences of up to about fifteen seconds
 _MIN_SYLLABLES = 8  # before a pause, unless there is no other place
 
+BREATH_SYLLABLES = 20  # a sentence of more can be cut at its first breath
+_SHORTEST_BREATH = 5  # syllables before a breath, and after it
+_BREATH_AFTER = 10  # syllables; a breath in the middle of a clause is taken near to it
+
 _SENTENCE = re.compile(r"[^.!?]*[.!?]|[^.!?]+$")
 _PIECE = re.compile(rf"[^ .,!?]{{1,{MAX_SYLLABLES}}}[.,!?]*")
+
+# The end of a phrase: a topic, subject, object, place or time, before the eojeol that it belongs to.
+_PHRASE_ENDING = re.compile(
+    "(?:[이가을를도에]|[^하되있없오가주받보지]는|[^같좋많작높낮깊]은|에서|에게|한테|까지|부터|으로|처럼|보다|마다)$"
+)
 
 # How good a place is for a pause; a hard break at a space is used only if there is no better one.
 _HARD, _CLAUSE, _COMMA = range(3)
@@ -43,6 +53,30 @@ def split_sentences(line: str) -> list[tuple[int, int]]:
             words = [_Word(*piece.span(), piece[0]) for piece in _PIECE.finditer(line, *sentence.span())]
             spans += _split(words)
     return spans
+
+
+def first_breath(sentence: str) -> int | None:
+    """Return after how many eojeols of a long sentence a speaker may breathe first; None for a short sentence.
+
+    That is the first comma or end of a clause after some syllables and within BREATH_SYLLABLES, or else the end of a
+    phrase, at worst any space.
+    """
+    words = [_Word(0, 0, word) for word in sentence.split(" ")]
+    total = sum(_syllables(word) for word in words)
+    if total <= BREATH_SYLLABLES:
+        return None
+    places: list[tuple[float, int, int]] = []
+    said = 0
+    for index, (word, following) in enumerate(pairwise(words), 1):
+        said += _syllables(word)
+        if said > BREATH_SYLLABLES or total - said < _SHORTEST_BREATH:
+            break
+        if said >= _SHORTEST_BREATH:
+            strength = _strength(word.text, following.text)
+            if strength > _HARD:
+                return index
+            places.append((0 if _PHRASE_ENDING.search(word.text) else 1, abs(said - _BREATH_AFTER), index))
+    return min(places)[2] if places else None
 
 
 def _split(words: list[_Word]) -> list[tuple[int, int]]:
