@@ -1,6 +1,7 @@
 """Faults inside a worker, installed by `tests.chaos.settings`; the service itself does not know of them.
 
-A request's text names its fault: ``안녕하세요. [crash]``. Of ``[crash once]`` only the first attempt crashes.
+A request's text names its fault: ``안녕하세요. [crash]``. Of ``[crash once]`` only the first attempt crashes, and
+``[crash_after 2]`` crashes once the second sentence is stored.
 """
 
 import ctypes
@@ -69,19 +70,20 @@ class Faults(AppConfig):
 
     def ready(self) -> None:
         from voices import tasks
-        from voices.models import VoiceRequest
+        from voices.models import StoredSentence, VoiceRequest
 
         if offset := float(os.environ.get("CHAOS_CLOCK_SECONDS", "0")):
             set_the_clock_wrong(offset)
         speak, succeed, synthesize_next = tasks.speak, VoiceRequest.succeed, tasks.synthesize_next
-        ordered: list[str] = []
+        store_sentence = VoiceRequest.store_sentence
+        ordered: dict[str, str] = {}
 
         def faulty_speak(request: VoiceRequest) -> None:
             (FOLDER / f"speaking_{request.pk}").write_text(str(os.getpid()))
             ordered.clear()
             for fault, argument, once in FAULT.findall(request.text):
                 if not once or request.attempt == 1:
-                    ordered.append(fault)
+                    ordered[fault] = argument
                     if fault in BEFORE_SPEAKING:
                         BEFORE_SPEAKING[fault](argument)
             request.text = FAULT.sub("", request.text)
@@ -92,6 +94,13 @@ class Faults(AppConfig):
                 crash("")
             return succeed(self, **fields)
 
+        def faulty_store_sentence(self: VoiceRequest, sentence: StoredSentence) -> bool:
+            held = store_sentence(self, sentence)
+            for fault, done in (("crash_after", crash), ("pause_after", lambda argument: sleep("1"))):
+                if ordered.get(fault) == str(sentence.number + 1):
+                    done("")
+            return held
+
         def faulty_task() -> Any:
             synthesize_next()
             return (lambda: None) if "unpicklable" in ordered else None
@@ -100,6 +109,7 @@ class Faults(AppConfig):
         tasks.speak = faulty_speak
         tasks.synthesize_next = faulty_task
         VoiceRequest.succeed = faulty_succeed  # type: ignore[method-assign]
+        VoiceRequest.store_sentence = faulty_store_sentence  # type: ignore[method-assign]
 
 
 def set_the_clock_wrong(seconds: float) -> None:

@@ -43,6 +43,39 @@ def test_a_worker_is_killed_while_it_speaks(world: World, member: Member) -> Non
     assert (done.status, done.attempt) == ("succeeded", 2)
 
 
+FOUR_SENTENCES = "하나. 둘. 셋. 넷."
+
+
+def attempts_of_sentences(request: VoiceRequest) -> list[int]:
+    """Return which attempt spoke each sentence."""
+    return list(request.sentences.order_by("number").values_list("attempt", flat=True))
+
+
+def test_a_worker_is_killed_between_two_sentences(world: World, member: Member) -> None:
+    world.cluster(FORV_LEASE_SECONDS="3")
+    (whole,) = world.ended(ask(member, FOUR_SENTENCES, seed=7))
+    (done,) = world.ended(ask(member, f"{FOUR_SENTENCES} [crash_after 2 once]", seed=7))
+    assert (done.status, done.attempt) == ("succeeded", 2)
+    assert attempts_of_sentences(done) == [1, 1, 2, 2]
+    assert done.audio_sha256 == whole.audio_sha256
+
+
+def test_a_worker_is_frozen_between_two_sentences_and_wakes(world: World, member: Member) -> None:
+    world.cluster(workers=2, FORV_LEASE_SECONDS="3")
+    (whole,) = world.ended(ask(member, FOUR_SENTENCES))
+    request = ask(member, f"{FOUR_SENTENCES} [pause_after 2 once]")
+    frozen = world.speaking(request)
+    wait_until(lambda: reloaded(request).sentences_done == 2, 20)
+    frozen.suspend()
+    (done,) = world.ended(request)
+    frozen.resume()
+    # It wakes up, speaks its third sentence, and can't store it.
+    time.sleep(3)
+    assert attempts_of_sentences(done) == [1, 1, 2, 2]
+    assert done.audio_sha256 == whole.audio_sha256
+    world.ended(request)
+
+
 def test_a_worker_is_killed_between_upload_and_commit(world: World, member: Member) -> None:
     world.cluster(FORV_TASK_TIMEOUT_SECONDS="5", FORV_LEASE_SECONDS="3")
     (done,) = world.ended(ask(member, "안녕하세요. [crash_before_commit once]"))

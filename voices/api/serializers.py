@@ -227,6 +227,9 @@ class VoiceRequestSerializer(TrySerializer):
         source="place.expected_seconds", allow_null=True, help_text="Estimated time until it is begun."
     )
     audio = serializers.SerializerMethodField()
+    audio_stream = serializers.SerializerMethodField(
+        help_text="Streams the audio from its first sentence on, also while the request still waits."
+    )
 
     class Meta:
         model = VoiceRequest
@@ -234,7 +237,7 @@ class VoiceRequestSerializer(TrySerializer):
             "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "readings", "priority",
             "retry_of", "history", "retries",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position", "expected_seconds",
-            "spoken_text", "dropped", "duration_seconds", "audio", "error",
+            "spoken_text", "dropped", "duration_seconds", "audio", "audio_stream", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip
 
@@ -245,6 +248,10 @@ class VoiceRequestSerializer(TrySerializer):
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:
         return reverse("voice-request-audio", args=[request.pk]) if request.audio_name else None
+
+    @extend_schema_field(_ADDRESS_OR_NULL)
+    def get_audio_stream(self, request: VoiceRequest) -> str | None:
+        return None if request.is_retryable else reverse("voice-request-stream", args=[request.pk])
 
 
 class ErrorBodySerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from django.urls import Resolver404, path, re_path, resolve
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.parsers import MultiPartParser
 
+from voices.api.audio_stream import audio_stream
 from voices.api.captions import CaptionsView, SubRipView, WebVttView
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
@@ -65,6 +66,7 @@ urlpatterns = [
     ),
     path("voice-requests/<uuid:pk>/events/", voice_request_events, name="voice-request-events"),
     path("voice-requests/<uuid:pk>/audio/", VoiceRequestViewSet.as_view({"get": "audio"}), name="voice-request-audio"),
+    path("voice-requests/<uuid:pk>/audio/stream", audio_stream, name="voice-request-stream"),
     path("voice-requests/<uuid:pk>/captions.json", CaptionsView.as_view(), name="voice-request-captions"),
     path("voice-requests/<uuid:pk>/captions.srt", SubRipView.as_view(), name="voice-request-subrip"),
     path("voice-requests/<uuid:pk>/captions.vtt", WebVttView.as_view(), name="voice-request-webvtt"),

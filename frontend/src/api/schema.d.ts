@@ -197,6 +197,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/voice-requests/{id}/audio/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Stream the audio from its first sentence on, each sentence as soon as it is spoken.
+         *
+         *     A request that waits in the queue is waited for. The stream breaks off if the request fails or is cancelled; 409 if
+         *     that happens before the first sentence.
+         */
+        get: operations["voice_requests_audio_stream_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voice-requests/{id}/cancel/": {
         parameters: {
             query?: never;
@@ -775,6 +797,11 @@ export interface components {
             readonly duration_seconds: number | null;
             /** Format: uri-reference */
             readonly audio: string | null;
+            /**
+             * Format: uri-reference
+             * @description Streams the audio from its first sentence on, also while the request still waits.
+             */
+            readonly audio_stream: string | null;
             readonly error: components["schemas"]["Failure"] | null;
             /**
              * 접수한 때
@@ -1634,6 +1661,89 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voice_requests_audio_stream_retrieve: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Default: the request's own format; `wav` if that is `flac`.
+                 *
+                 *     * `wav` - wav
+                 *     * `mp3` - mp3
+                 *     * `opus` - opus
+                 *     * `pcm` - pcm
+                 */
+                format?: "wav" | "mp3" | "opus" | "pcm";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The audio. `pcm`: 16 bits, little-endian, mono. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                    "audio/mpeg": string;
+                    "audio/ogg": string;
+                    "audio/pcm": string;
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -102,7 +102,7 @@ def test_what_is_documented_is_what_is_taken(client: Client) -> None:
         for path, operations in SCHEMA["paths"].items()
         if "get" in operations
     }
-    arguments: dict[str, list[str]] = {"voice-request-audio": [ID]}
+    arguments: dict[str, list[str]] = {"voice-request-audio": [ID], "voice-request-stream": [ID]}
     taken = {
         reverse(name, args=arguments.get(name)): names
         for name, names in PARAMETERS.items()

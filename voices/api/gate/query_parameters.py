@@ -15,6 +15,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
     "voice-list": frozenset({"member", "page"}),
     "voice-request-list": frozenset({"page", "uuid"}),
     "voice-request-audio": frozenset({"download"}),
+    "voice-request-stream": frozenset({"format"}),
     "schema": frozenset({"format", "lang"}),
     "docs": frozenset({"lang", "script"}),
 }

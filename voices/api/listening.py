@@ -1,0 +1,114 @@
+"""Hear a request sentence by sentence, while it is spoken and after."""
+
+import io
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+import numpy as np
+import soundfile
+import soxr
+from asgiref.sync import sync_to_async
+from django.core.files.storage import default_storage
+from django.db import connection
+from numpy.typing import NDArray
+
+from voices.api.changes import changes, wait
+from voices.database import DATABASE_AWAY
+from voices.models import StoredSentence, VoiceRequest
+from voices.synth.audio import FULL_SCALE
+
+# Changes are notified at once; this finds the ones that were missed while the listener reconnected.
+LOOK_AGAIN_SECONDS = 5.0
+
+
+class NotSpoken(Exception):
+    """The request has ended without all of its audio; ``code`` says how: an error code, or its status."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Samples that follow those before: 16 bits, [n_samples], of a rate that never changes within a request."""
+
+    samples: NDArray[np.int16]
+    sample_rate: int  # Hz
+
+
+@dataclass
+class _Heard:
+    """How far a listener has heard a request."""
+
+    sentences: int = 0
+    samples: int = 0
+    sample_rate: int = 0
+    last: int = 0  # the row of the last sentence
+
+
+async def sounds_of(request_id: str) -> AsyncGenerator[Sound]:
+    """Yield each sentence of a request as soon as it is spoken; wait for the first one while the request is queued.
+
+    No database connection is held while it waits. Raises :class:`NotSpoken` once the request has failed, was cancelled
+    or deleted, or if a later attempt speaks other sentences than those that were yielded.
+    """
+    heard = _Heard()
+    async with changes().of(request_id) as changed:
+        while True:
+            changed.clear()
+            try:
+                sound, is_over = await sync_to_async(_next_sound)(request_id, heard)
+            except DATABASE_AWAY:
+                sound, is_over = None, False
+            if sound is not None:
+                yield sound
+            elif is_over:
+                return
+            else:
+                await wait(changed, LOOK_AGAIN_SECONDS)
+
+
+def _next_sound(request_id: str, heard: _Heard) -> tuple[Sound | None, bool]:
+    """Return what follows in a request, ``None`` if there is nothing yet, and whether there will be nothing more."""
+    try:
+        request = VoiceRequest.objects.filter(pk=request_id).first()
+        if request is None:
+            raise NotSpoken("not_found")
+        if request.is_retryable:
+            raise NotSpoken(request.error_code or request.status)
+        found = {
+            sentence.number: sentence
+            for sentence in StoredSentence.objects.filter(
+                request=request, number__in=[heard.sentences - 1, heard.sentences]
+            )
+        }
+        before, sentence = found.get(heard.sentences - 1), found.get(heard.sentences)
+        is_complete = request.status == VoiceRequest.Status.SUCCEEDED
+        if heard.sentences and (before.pk != heard.last if before else not is_complete):
+            raise NotSpoken("internal_error")
+        if sentence is not None:
+            heard.sentences += 1
+            heard.last = sentence.pk
+            sound = Sound(sentence.samples, sentence.sample_rate)
+        elif is_complete and heard.sentences < (request.sentences_total or 1):
+            # Its sentences are deleted already.
+            heard.sentences = request.sentences_total or 1
+            sound = _rest_of_audio(request.audio_name, heard)
+        else:
+            return None, is_complete
+    finally:
+        # The wait is long; it must not hold a connection.
+        connection.close()
+    heard.samples += len(sound.samples)
+    heard.sample_rate = sound.sample_rate
+    return sound, False
+
+
+def _rest_of_audio(name: str, heard: _Heard) -> Sound:
+    with default_storage.open(name) as file:
+        samples, rate = soundfile.read(io.BytesIO(file.read()), dtype="int16")
+    if heard.sample_rate not in (0, rate):
+        resampled = soxr.resample(samples.astype(np.float32) / FULL_SCALE, rate, heard.sample_rate)
+        samples, rate = np.rint(np.clip(resampled, -1, 1) * FULL_SCALE).astype(np.int16), heard.sample_rate
+    return Sound(samples[heard.samples :], rate)
