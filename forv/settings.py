@@ -327,6 +327,9 @@ VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Ran
 # POSTs that a web process works on at once; further ones are answered 429.
 POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 
+# How long the address of a share works.
+SHARE_DAYS = env.int("FORV_SHARE_DAYS", 30, validate=validate.Range(min=1))
+
 # --- who may ask, and how much -------------------------------------------------------------------
 
 # Whether speech can be asked for without an API key.
@@ -344,7 +347,12 @@ STREAMS_PER_FAN = env.int("FORV_STREAMS_PER_FAN", 10, validate=validate.Range(mi
 FANS_PER_ADDRESS = env.int("FORV_FANS_PER_ADDRESS", 10, validate=validate.Range(min=1))
 
 # Where each web process counts calls; whoever was counted longest ago is forgotten first.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}}}
+_IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 50_000}},
+    # The cards of shares, some 100 KB each.
+    "shares": {"BACKEND": _IN_MEMORY, "LOCATION": "shares", "TIMEOUT": 3600, "OPTIONS": {"MAX_ENTRIES": 200}},
+}
 
 # --- the queue -----------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""URLs of the page, the API, the admin and the health checks."""
+"""URLs of the page, the shares, the API, the admin and the health checks."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -12,6 +12,7 @@ urlpatterns = [
     path("api/", include("voices.api.urls")),
     path("v1/", include("voices.api.openai.urls")),
     path("admin/", admin.site.urls),
+    path("", include("voices.share_page.urls")),
     path("media/<str:token>", signed_file, name="signed-file"),
     path("healthz", healthz),
     path("readyz", readyz),

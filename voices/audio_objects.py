@@ -1,12 +1,14 @@
 """A request's audio in the storage: the names of its objects, and writing and deleting them."""
 
 import logging
+import re
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from voices.models import VoiceRequest
 
+_NAME = re.compile(r"wav_files/\d+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/\d+_voice\.\w+")
 logger = logging.getLogger(__name__)
 
 
@@ -17,6 +19,12 @@ class AudioNotStored(Exception):
 def attempt_audio_name(request: VoiceRequest) -> str:
     """Return the name of the object that the latest attempt writes; no other attempt or request writes to it."""
     return _name(request, request.attempt)
+
+
+def request_of_audio(name: str) -> VoiceRequest | None:
+    """Return the request whose attempt writes to an object of this name, or ``None`` if there is none."""
+    match = _NAME.fullmatch(name)
+    return VoiceRequest.objects.filter(pk=match[1]).first() if match else None
 
 
 def stray_audio_names(request: VoiceRequest) -> list[str]:

@@ -57,3 +57,11 @@ class ProposalStatus(models.TextChoices):
     OPEN = "open", _("to be decided")
     ACCEPTED = "accepted", _("accepted")
     DECLINED = "declined", _("declined")
+
+
+class ReportReason(models.TextChoices):
+    HURTFUL = "hurtful", _("It hurts or harasses somebody")
+    PRIVATE = "private", _("It tells something private")
+    SEXUAL = "sexual", _("It is sexual")
+    DECEPTIVE = "deceive", _("It deceives people")
+    OTHER = "other", _("Another reason")

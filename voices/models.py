@@ -28,6 +28,8 @@ from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import Place, VoiceRequestQuerySet
+from voices.shares import Report as Report
+from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
 from voices.webhooks.outbox import Webhook as Webhook
@@ -307,6 +309,11 @@ class VoiceRequest(models.Model):
     @property
     def is_terminal(self) -> bool:
         return self.status in self.TERMINAL
+
+    @property
+    def may_be_given_out(self) -> bool:
+        """Whether who knows an address of the audio may hear it; every such address asks this."""
+        return self.status == self.Status.SUCCEEDED
 
     @cached_property
     def place(self) -> Place | None:

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django_q.models import Schedule, Success
 from rest_framework_api_key.models import APIKey
 
-from voices.admin import api_keys, dictionary, members, proposals, requests, voices, webhooks  # noqa: F401
+from voices.admin import api_keys, dictionary, members, proposals, requests, shares, voices, webhooks  # noqa: F401
 
 # Nothing is scheduled, and the queue keeps no results: a request's row has its own. Our API keys are `Owner`s.
 admin.site.unregister([Schedule, Success, APIKey])

@@ -8,6 +8,7 @@ from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from voices.audio_objects import request_of_audio
 from voices.storage import read_signed_token
 
 # Eighteen digits are enough for any file; int() raises on thousands of them.
@@ -16,20 +17,35 @@ _RANGE = re.compile(r"\Abytes=(\d{0,18})-(\d{0,18})\Z")
 
 @require_safe
 def signed_file(request: HttpRequest, token: str) -> HttpResponse:
-    """Send the file of a signed token, or the range of it that a player asks for (RFC 9110, 14)."""
+    """Send the file of a signed token."""
     try:
         name, disposition = read_signed_token(token)
+    except BadSignature as error:
+        raise Http404 from error
+    spoken = request_of_audio(name)
+    if spoken is not None and not spoken.may_be_given_out:
+        raise Http404
+    response = stored_file(request, name)
+    response["Cache-Control"] = "private, max-age=3600"
+    if disposition:
+        response["Content-Disposition"] = disposition
+    return response
+
+
+def stored_file(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer with an object of the storage, or the range of it that a player asks for (RFC 9110, 14).
+
+    Raises ``Http404`` if there is no such object.
+    """
+    try:
         with default_storage.open(name) as file:
             content = file.read()
-    except (BadSignature, FileNotFoundError) as error:
+    except FileNotFoundError as error:
         raise Http404 from error
     # Ranges are defined for GET only.
     response = _part(request.headers.get("Range", "") if request.method == "GET" else "", content)
     response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response["Accept-Ranges"] = "bytes"
-    response["Cache-Control"] = "private, max-age=3600"
-    if disposition:
-        response["Content-Disposition"] = disposition
     return response
 
 

@@ -247,7 +247,7 @@ class VoiceRequestSerializer(TrySerializer):
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:
-        return reverse("voice-request-audio", args=[request.pk]) if request.audio_name else None
+        return reverse("voice-request-audio", args=[request.pk]) if request.may_be_given_out else None
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio_stream(self, request: VoiceRequest) -> str | None:

@@ -14,6 +14,7 @@ from voices.api.listeners import ListenersView
 from voices.api.members import MemberViewSet
 from voices.api.reading_proposals import ReadingProposalsView
 from voices.api.service import AliveView
+from voices.api.shares import ShareViewSet
 from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
 from voices.api.voice_requests import VoiceRequestViewSet
@@ -45,6 +46,8 @@ urlpatterns = [
     path("", AliveView.as_view(), name="alive"),
     re_path(r"^texts/?$", texts, name="texts"),
     path("text-preview/", TextPreviewView.as_view(), name="text-preview"),
+    path("shares/", ShareViewSet.as_view({"get": "list", "post": "create"}), name="share-list"),
+    path("shares/<str:token>/", ShareViewSet.as_view({"delete": "destroy"}), name="share-detail"),
     path("reading-proposals/", ReadingProposalsView.as_view(), name="reading-proposal-list"),
     path("listeners/", ListenersView.as_view(), name="listener-list"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),

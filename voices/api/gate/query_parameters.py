@@ -13,6 +13,7 @@ from voices.api.errors import RepeatedParameter, UnknownParameter, error_respons
 # API's schema.
 PARAMETERS: dict[str, frozenset[str]] = {
     "voice-list": frozenset({"member", "page"}),
+    "share-list": frozenset({"page", "request"}),
     "voice-request-list": frozenset({"page", "uuid"}),
     "voice-request-audio": frozenset({"download"}),
     "voice-request-stream": frozenset({"format"}),
