@@ -6,16 +6,16 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from testing.processes import wait_until
 from tests.browser.axe import axe_violations_of
 
 SPOKEN_WITHIN_SECONDS = 90
 TEXT = "오늘도 와 줘서 고마워.\n조심히 들어가."
-PHONE = {"width": 390, "height": 844}
-NARROW = {"width": 320, "height": 640}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE = ViewportSize(width=390, height=844)
+NARROW = ViewportSize(width=320, height=640)
+DESKTOP = ViewportSize(width=1280, height=800)
 
 
 class Shared:
@@ -95,7 +95,7 @@ def test_the_keyboard_goes_to_any_place(opened: Callable[..., Page]) -> None:
 @pytest.mark.parametrize("viewport", [NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_it(
-    viewport: dict[str, int], scheme: str, opened: Callable[..., Page], axe_source: str
+    viewport: ViewportSize, scheme: str, opened: Callable[..., Page], axe_source: str
 ) -> None:
     page = opened(viewport=viewport, color_scheme=scheme)
     page.get_by_text("신고하기").click()
