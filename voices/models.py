@@ -312,8 +312,13 @@ class VoiceRequest(models.Model):
 
     @property
     def may_be_given_out(self) -> bool:
-        """Whether who knows an address of the audio may hear it; every such address asks this."""
-        return self.status == self.Status.SUCCEEDED
+        """Whether who knows an address may hear what is spoken of it; every address of sound asks this."""
+        return not self.is_retryable
+
+    @property
+    def is_audible(self) -> bool:
+        """Whether its audio is finished and may be given out."""
+        return bool(self.audio_name) and self.may_be_given_out
 
     @cached_property
     def place(self) -> Place | None:

@@ -70,7 +70,7 @@ class Share(models.Model):
     def heard(self) -> "VoiceRequest | None":
         """The request, if it may be heard at this address now."""
         open_now = self.withdrawn_at is None and self.expires_at > timezone.now()
-        return self.request if open_now and self.request and self.request.may_be_given_out else None
+        return self.request if open_now and self.request and self.request.is_audible else None
 
     def withdraw(self) -> bool:
         """Close the address for good. False: it was withdrawn before."""

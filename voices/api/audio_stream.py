@@ -85,7 +85,7 @@ class AudioStreamView(GenericAPIView[VoiceRequest]):
         wanted.is_valid(raise_exception=True)
         own = voice_request.format if voice_request.format in STREAM_FORMATS else "wav"
         audio_format = wanted.validated_data.get("format", own)
-        if voice_request.audio_name and voice_request.format == audio_format:
+        if voice_request.is_audible and voice_request.format == audio_format:
             return _whole(voice_request)
         if not open_streams.has_room(asker_of(request)):
             raise TooManyStreams(RETRY_AFTER_SECONDS)

@@ -60,7 +60,7 @@ class _SubtitlesView(GenericAPIView[VoiceRequest]):
     def captions(self) -> list[Any]:
         """Return the captions of a request that has audio; raises :class:`NotInThisState`."""
         voice_request = self.get_object()
-        if not voice_request.may_be_given_out:
+        if not voice_request.is_audible:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
         return list(voice_request.captions)
 

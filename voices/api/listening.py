@@ -75,7 +75,7 @@ def _next_sound(request_id: str, heard: _Heard) -> tuple[Sound | None, bool]:
         request = VoiceRequest.objects.filter(pk=request_id).first()
         if request is None:
             raise NotSpoken("not_found")
-        if request.is_retryable:
+        if not request.may_be_given_out:
             raise NotSpoken(request.error_code or request.status)
         found = {
             sentence.number: sentence

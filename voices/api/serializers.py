@@ -247,11 +247,11 @@ class VoiceRequestSerializer(TrySerializer):
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:
-        return reverse("voice-request-audio", args=[request.pk]) if request.may_be_given_out else None
+        return reverse("voice-request-audio", args=[request.pk]) if request.is_audible else None
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio_stream(self, request: VoiceRequest) -> str | None:
-        return None if request.is_retryable else reverse("voice-request-stream", args=[request.pk])
+        return reverse("voice-request-stream", args=[request.pk]) if request.may_be_given_out else None
 
 
 class ErrorBodySerializer(serializers.Serializer[Any]):

@@ -96,7 +96,7 @@ class ShareViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Share]):
         if not asker_of(request).owns(voice_request):
             raise NotYours
         with transaction.atomic():
-            if not voice_request.may_be_given_out or voice_request.purpose != VoiceRequest.Purpose.FAN:
+            if not voice_request.is_audible or voice_request.purpose != VoiceRequest.Purpose.FAN:
                 raise NotInThisState(_("There is no audio yet."), "not_ready")
             share = Share.objects.give_out(voice_request)
         return Response(self.get_serializer(share).data, status=status.HTTP_201_CREATED)

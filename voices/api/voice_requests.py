@@ -152,7 +152,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
     def audio(self, request: Request, pk: str | None = None) -> Any:
         """Redirect to the audio at an address that expires. 409 while there is no audio."""
         voice_request = self.get_object()
-        if not voice_request.may_be_given_out:
+        if not voice_request.is_audible:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
         wanted = DownloadSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)

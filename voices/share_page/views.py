@@ -202,7 +202,7 @@ def _ended(request: HttpRequest, share: Share) -> HttpResponse:
     """Say kindly that there is nothing to hear any more, and why."""
     if share.request is None:
         why = _("Whoever made it has deleted it.")
-    elif share.withdrawn_at is None and share.request.may_be_given_out:
+    elif share.withdrawn_at is None and share.request.is_audible:
         why = _("The time for which it could be heard is over.")
     else:
         why = _("It has been withdrawn.")

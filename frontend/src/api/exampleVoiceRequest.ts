@@ -25,6 +25,7 @@ export const queuedRequest: VoiceRequest = {
   dropped: [],
   duration_seconds: null,
   audio: null,
+  audio_stream: null,
   error: null,
   queued_at: "2026-11-23T09:00:00Z",
   started_at: null,
