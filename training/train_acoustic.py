@@ -93,12 +93,12 @@ def reconstruction_loss(model: GlowTTS, batch: dict[str, Any], outputs: dict[str
     return loss
 
 
-def rate(step: int, steps: int, fine_tuning: bool) -> float:
-    """Return the learning rate: Noam's schedule for a new model, a lower cosine over all `steps` for a trained one."""
-    if not fine_tuning:
+def rate(step: int, steps: int, fine_tuning_peak: float | None) -> float:
+    """Return the learning rate: Noam's schedule for a new model; a cosine over all `steps` with a peak."""
+    if fine_tuning_peak is None:
         return PEAK_RATE * min(step / WARMUP, math.sqrt(WARMUP / step))
     fall = 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps)))
-    return min(1.0, step / FINE_TUNING_WARMUP) * (FINE_TUNING_LAST + (FINE_TUNING_PEAK - FINE_TUNING_LAST) * fall)
+    return min(1.0, step / FINE_TUNING_WARMUP) * (FINE_TUNING_LAST + (fine_tuning_peak - FINE_TUNING_LAST) * fall)
 
 
 def train_acoustic(
@@ -107,6 +107,7 @@ def train_acoustic(
     steps: int,
     *,
     start: pathlib.Path | None = None,
+    peak_rate: float = FINE_TUNING_PEAK,
     seed: int = 0,
     device: str = "cpu",
     on_pace: OnPace = print_pace,
@@ -118,6 +119,7 @@ def train_acoustic(
         run: folder of the run's state (acoustic.pth) and log; created if it is missing.
         steps: of the run, including those before it was stopped.
         start: folder of the acoustic model to start from; None: random weights.
+        peak_rate: the highest learning rate of a run with a `start`.
         seed: of a new run.
         device: "cpu" or "cuda".
         on_pace: called every few steps with the progress.
@@ -140,7 +142,7 @@ def train_acoustic(
     while state.step < steps:
         state.begin_step()
         for group in optimizer.param_groups:
-            group["lr"] = rate(state.step, steps, fine_tuning=start is not None)
+            group["lr"] = rate(state.step, steps, None if start is None else peak_rate)
         batch = collate(next(feed), device)
         with torch.autocast(device, dtype=torch.bfloat16):
             outputs, loss = model.train_step(batch, criterion)
@@ -182,6 +184,7 @@ def main() -> None:
     parser.add_argument("run", type=pathlib.Path)
     parser.add_argument("--steps", type=int, required=True, help="stop after this many")
     parser.add_argument("--from", dest="start", type=pathlib.Path, help="folder of the acoustic model to start from")
+    parser.add_argument("--peak-rate", type=float, default=FINE_TUNING_PEAK, help="the highest learning rate --from")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     arguments = parser.parse_args()
@@ -195,6 +198,7 @@ def main() -> None:
         arguments.run,
         arguments.steps,
         start=arguments.start,
+        peak_rate=arguments.peak_rate,
         seed=arguments.seed,
         device=arguments.device,
     )

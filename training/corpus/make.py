@@ -1,6 +1,6 @@
 """Synthesize the corpus with the teacher: one wav for each sentence, 22,050 Hz, 16 bit.
 
-    python -m training.corpus.make CORPUS_FOLDER [--voice 1] [--sentences 320] [--shard 0/2]
+    python -m training.corpus.make CORPUS_FOLDER [--voice 1] [--sentences 320] [--balanced] [--shard 0/2]
 
 A file is named after the hash of its sentence. So a stopped run can be resumed, shards never write the same file, and
 the list of sentences can grow between runs.
@@ -111,16 +111,24 @@ def _mix(voices: Mapping[str, Any], mix: Mix) -> npt.NDArray[np.float32]:
     return mixed
 
 
+def balanced(sentences: list[str]) -> list[str]:
+    """Return sentences in their order, alternately one of each closing mark, until one mark has no more of them."""
+    kinds = [[sentence for sentence in sentences if sentence.endswith(mark)] for mark in ".?!"]
+    return [sentence for one_of_each in zip(*kinds, strict=False) for sentence in one_of_each]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("corpus", type=pathlib.Path)
     parser.add_argument("--voice", choices=TEACHERS, default="1")
     parser.add_argument("--sentences", type=int, help="number of sentences, a random sample of all")
+    parser.add_argument("--balanced", action="store_true", help="as many questions and exclamations as statements")
     parser.add_argument("--shard", default="0/1", help="part / number of parts, for example 0/2")
     arguments = parser.parse_args()
     shard, n_shards = map(int, arguments.shard.split("/"))
     arguments.corpus.mkdir(parents=True, exist_ok=True)
-    sentences = corpus_sentences()[: arguments.sentences]
+    sentences = balanced(corpus_sentences()) if arguments.balanced else corpus_sentences()
+    sentences = sentences[: arguments.sentences]
     write_metadata(arguments.corpus, {name_of(sentence): sentence for sentence in sentences})
     teacher = Teacher(TEACHERS[arguments.voice])
     seconds = 0.0

