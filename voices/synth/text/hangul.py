@@ -29,6 +29,11 @@ def onset_of(syllable: str) -> str:
     return unicodedata.normalize("NFD", syllable)[0] if is_syllable(syllable) else ""
 
 
+def begins_with_i(word: str) -> bool:
+    """Return whether the first vowel is ㅣ or begins with y, before which ㄴ may be put in (제29항)."""
+    return is_syllable(word[:1]) and unicodedata.normalize("NFD", word[0])[1] in "ᅵᅣᅤᅧᅨᅭᅲ"
+
+
 def coda_of(syllable: str) -> str:
     """Return the final consonant or cluster of a syllable; "" if it has none or is no syllable."""
     return unicodedata.normalize("NFD", syllable)[2:] if is_syllable(syllable) else ""

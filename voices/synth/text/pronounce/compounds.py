@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voices.synth.text.hangul import coda_of, onset_of, with_onset
+from voices.synth.text.hangul import begins_with_i, coda_of, onset_of, with_onset
 from voices.synth.text.pronounce.g2pk_rules import neutralize_codas
 from voices.synth.text.pronounce.sino import ends_in_sino_rieul
 
@@ -62,7 +62,7 @@ class _Part:
             is_known: whether MeCab's dictionary has a border here; without one names and short words stay whole.
         """
         whole = firsts[0]
-        if not _fits(whole, self.after) or firsts[0][-1] == self.written:  # 허허실실 is not tense
+        if not _fits(whole, self.after) or self.written in (whole, whole[-1]):  # 허허실실 and 방울방울 are not tense
             return False
         if any(first in self.also_after for first in firsts):
             return True
@@ -123,7 +123,7 @@ def _neutralize(syllables: list[str], border: int, before_i: bool | None = None)
     if onset_of(after) != "ᄋ" or (neutral == before and coda_of(before) != "ᆮ"):
         return
     if before_i is None:
-        before_i = unicodedata.normalize("NFD", after)[1] in "ᅵᅣᅤᅧᅭᅲ"
+        before_i = begins_with_i(after)
     if before_i:
         syllables[border] = with_onset(after, "ᄂ")
         return

@@ -16,6 +16,7 @@ _ENDING = re.compile(
     "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
     "|[가-힣](?:수(?=록)|세(?=라(?:[ .,!?]|$))|지(?=언정|라도))"
 )
+_COMING = re.compile("(?<![가-힣])올 (?=사람|듯|것|거|건|게|걸|수|줄|데|손님|정도|뻔)")  # 올 is this year elsewhere
 _NOT_TO = re.compile("[가-힣]지(?:[도는를]|까지)? 말지(?![도는를 ]? ?(?:마|않|못))")
 # 신고, 감지 … are nouns too, but not after an object, unless they go on as 신고했다 or 신고 접수.
 _VERB_LIKE_NOUN = re.compile(
@@ -41,6 +42,8 @@ def respell_ending(syllables: list[str], morpheme: Morpheme, before: Morpheme | 
 
 def respell_endings(sentence: str, syllables: list[str]) -> None:
     """Tense what follows ㄹ in endings that MeCab does not find: 먹을게, 볼게요, 할세라, 갈지 말지; and 신을 신고."""
+    for match in _COMING.finditer(sentence):
+        syllables[match.end()] = tensed(syllables[match.end()])
     for match in _NOT_TO.finditer(sentence):
         if coda_of(sentence[match.start()]) == "ᆯ":
             syllables[match.start() + 1] = syllables[match.end() - 1] = "찌"

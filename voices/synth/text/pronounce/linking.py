@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voices.synth.text.hangul import coda_of, is_syllable, onset_of
+from voices.synth.text.hangul import begins_with_i, coda_of, is_syllable, onset_of
 
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
@@ -19,7 +19,7 @@ _OBSTRUENTS = frozenset("ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ")
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
 _PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
 _COUNTERS = ("NNBC", "NNB", "NNG")  # what MeCab takes a counter for
-_INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "이야기", "이름")
+_INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "읽", "이야기", "이름")
 _INSERTED_VERBS = ("읽", "이기", "이겨", "이길", "잊", "익")  # after 못 and 잘
 
 
@@ -36,6 +36,8 @@ def joins(word: str, following: str, last: Morpheme | None, first: Morpheme | No
     if following == "한" and coda in _OBSTRUENTS:
         return True  # 수박 한 통
     if len(word) == 1:
+        if onset == "ᄋ" and begins_with_i(following):
+            return inserts_nieun(word, following, last)  # without ㄴ there is a pause: 꼭 이겨
         return (coda in _OBSTRUENTS and onset in _JOINING_ONSETS) or inserts_nieun(word, following, last)
     return False
 

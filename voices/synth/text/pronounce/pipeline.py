@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import coda_of, onset_of, with_onset
@@ -29,6 +30,7 @@ _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is ten
 _CLUSTER = re.compile(
     "(?<=여)덟(?=[나-닣마-밓]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
 )
+_READING = re.compile("[읽맑밝늙묽붉굵긁갉](?=기)")  # 밝기 and 초읽기 sound as verbs do before ㄱ
 _CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨"}
 # MeCab takes 신고 했다 for the verb 신다.
 _NOUN_LIKE_VERB = re.compile("[신참감]고 ?(?:하|했|해|합|한 |할|드리)")
@@ -89,6 +91,9 @@ def _respell_clusters(sentence: str, syllables: list[str], morphemes: list[Morph
         last = morpheme.end - 1
         if morpheme.is_noun and coda_of(sentence[last]) in ("ᆰ", "ᆹ") and onset_of(sentence[last + 1 : last + 2]) == "ᄒ":
             syllables[last] = neutralize_codas(syllables[last])  # 닭하고 is 다카고, but 읽히다 일키다
+    for match in _READING.finditer(sentence):
+        jamo = unicodedata.normalize("NFD", sentence[match.start()])
+        syllables[match.start() : match.start() + 2] = unicodedata.normalize("NFC", f"{jamo[:2]}ᆯ"), "끼"
     for match in _CLUSTER.finditer(sentence):
         syllables[match.start()] = _CLUSTERS[match[0]] if match["flat"] is None else "넙"
 

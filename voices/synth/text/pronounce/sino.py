@@ -55,6 +55,8 @@ def ends_in_sino_rieul(word: str) -> bool:
 
 def tense_after_rieul(syllables: list[str], morpheme: Morpheme, plain: Collection[int]) -> None:
     """Tense syllables of one morpheme in the syllables of its sentence, but not those at the indices `plain`."""
+    if _is_mimetic(morpheme.text):
+        return
     for index in range(morpheme.start + 1, morpheme.end):
         at = index - morpheme.start
         first, second = morpheme.text[at - 1], morpheme.text[at]
@@ -68,6 +70,12 @@ def tense_after_rieul(syllables: list[str], morpheme: Morpheme, plain: Collectio
             and not (index in morpheme.borders and _divides(morpheme, index))
         ):
             syllables[index] = tensed(syllables[index])
+
+
+def _is_mimetic(word: str) -> bool:
+    """Return whether a word repeats or rhymes with itself: 송골송골, 오밀조밀. Such words are native."""
+    half = len(word) // 2
+    return len(word) % 2 == 0 and half > 1 and word[half - 1] == word[-1]
 
 
 def _divides(morpheme: Morpheme, border: int) -> bool:
