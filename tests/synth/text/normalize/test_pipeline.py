@@ -83,6 +83,7 @@ def test_what_is_typed_is_said(typed: str, said: str) -> None:
         ("2024-01-15T14:30:00.5Z", [Dropped(".5Z", 19)]),
         ("ㅁㅎㄱㅋ 가", [Dropped("ㅁㅎㄱㅋ", 0)]),
         ("가 T_T <3", [Dropped("T_T", 2), Dropped("<3", 6)]),
+        ("가 ^o^ @.@", [Dropped("^o^", 2), Dropped("@.@", 6)]),
         ("가 (≧▽≦)", [Dropped("(≧▽≦)", 2)]),
         ("가 (α+β)", []),
         ("가\u200b나\u202e", []),

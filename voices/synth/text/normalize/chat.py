@@ -121,7 +121,10 @@ RULES: tuple[Rule, ...] = (
     # T_T, :D, <3: a face or a heart, not letters and numbers
     Rule(
         "emoticon",
-        re.compile(r"(?<![A-Za-z0-9<])(?:T+[_.]T+|[:;=]-?[DPpOo3]|[xX]D|<3+|[Oo][_.][Oo])(?![A-Za-z0-9_.])"),
+        re.compile(
+            r"(?<![A-Za-z0-9<])(?:T+[_.]T+|[:;=]-?[DPpOo3]|[xX]D|<3+|[Oo][_.][Oo]|\^[_.]?[0oO][_.]?\^"
+            r"|@[_.o-]{1,3}@|>[_.]?[0oO][_.]?<)(?![A-Za-z0-9_.])"
+        ),
         lambda _match: UNSAID,
         ("슬퍼 T_T", f"슬퍼 {UNSAID}"),
     ),

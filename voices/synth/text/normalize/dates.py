@@ -47,7 +47,8 @@ def _read_weekdays(match: re.Match[str]) -> str:
 
 def _read_d_day(match: re.Match[str]) -> str:
     sign, digits = match[1], match[2]
-    return f"디 마이너스 {sino(digits)}" if sign == "-" else f"디데이 플러스 {sino(digits)}일"
+    days = "일" if match[0].endswith("일") else ""
+    return f"디 마이너스 {sino(digits)}{days}" if sign == "-" else f"디데이 플러스 {sino(digits)}일"
 
 
 def _read_month(match: re.Match[str]) -> str:
@@ -80,6 +81,15 @@ DOTTED_RULES: tuple[Rule, ...] = (
         re.compile(rf"(?:(?<=[0-9]\.)|(?<=\. {_WEEKDAY})) ?[~–-] ?(?=(?:[0-9]{{1,4}}\. ?){{1,3}})"),
         lambda _match: "에서 ",
         ("12. 5.~7. 토요일", "12. 5.에서 7. 토요일"),
+    ),
+    # 2/22~23
+    Rule(
+        "range of days after month/day",
+        re.compile(
+            rf"{ALONE}(?<!/){_MONTH}/(?P<day>[12][0-9]|3[01]) ?[~–-] ?(?P<last>[12][0-9]|3[01])(?![0-9/:.%A-Za-z])일?"
+        ),
+        lambda match: f"{month_name(match['month'])}월 {_read_day(match)}에서 {sino(match['last'])}일",
+        ("2/22~23", "이월 이십이일에서 이십삼일"),
     ),
     Rule(
         "date with spaces",
@@ -254,7 +264,12 @@ RULES: tuple[Rule, ...] = (
         lambda match: month_name(match[1]),
         ("6월", "유월"),
     ),
-    Rule("D-day", re.compile(r"(?<![A-Za-z])D ?([-+]) ?([0-9]{1,4})(?![0-9])"), _read_d_day, ("D-3", "디 마이너스 삼")),
+    Rule(
+        "D-day",
+        re.compile(r"(?<![A-Za-z])D ?([-+]) ?([0-9]{1,4})(?![0-9])(?:일(?!차))?"),
+        _read_d_day,
+        ("D-3", "디 마이너스 삼"),
+    ),
     Rule(
         "year in two digits", re.compile(r"['’]([0-9]{2})(?=년)"), lambda match: sino(match[1]), ("'99년", "구십구년")
     ),

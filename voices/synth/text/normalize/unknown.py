@@ -20,7 +20,7 @@ _KOREAN_CODAS = {
     "": "", "k": "ᆨ", "g": "ᆨ", "n": "ᆫ", "l": "ᆯ", "m": "ᆷ", "p": "ᆸ", "b": "ᆸ", "ng": "ᆼ", "t": "ᆺ",
 }  # fmt: skip
 # Names are spelled with u and yu for 성, 정, 선, 철, 현 and 경, and with k for ㄱ: Sunghoon, Hyunjin, Kyungsoo.
-_IN_NAMES = re.compile("(?:[sj]|jj)ung|sun|chul|[hkgmb]?yung|[hkg]yun")
+_IN_NAMES = re.compile("(?:[sj]|jj)ung|sun|chul|byul|[hkgmb]?yung|[hkg]yun")
 _K_IN_NAMES = re.compile("k(?:y|w|i|oo)")
 _ENGLISH_END = re.compile("[^aeiouy]e$|eup$")  # homepage, lineup
 _ONLY_KOREAN = re.compile("[yw]?eo|eu|ae|jj|kk|tt|pp|yung|hyun")

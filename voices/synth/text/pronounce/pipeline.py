@@ -30,7 +30,7 @@ _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is ten
 _CLUSTER = re.compile(
     "(?<=여)덟(?=[나-닣마-밓]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
 )
-_READING = re.compile("[읽맑밝늙묽붉굵긁갉](?=기)")  # 밝기 and 초읽기 sound as verbs do before ㄱ
+_READING = re.compile("[읽맑밝늙묽붉굵긁갉핥훑](?=기)")  # 밝기 and 초읽기 sound as verbs do before ㄱ
 _CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨"}
 # MeCab takes 신고 했다 for the verb 신다.
 _NOUN_LIKE_VERB = re.compile("[신참감]고 ?(?:하|했|해|합|한 |할|드리)")
@@ -73,7 +73,7 @@ def pronounce(sentence: str) -> str:
 
 def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, plain: Collection[int]) -> None:
     """Respell one morpheme; `before` is the morpheme that it follows in the same eojeol."""
-    if morpheme.tag in ("NNG", "NR", "XR", "MAG"):
+    if morpheme.tag in ("NNG", "NR", "XR", "MAG") or (morpheme.tag == "NNP" and not morpheme.is_name):
         tense_after_rieul(syllables, morpheme, plain)
     if morpheme.is_noun:
         respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)

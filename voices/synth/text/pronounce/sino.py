@@ -21,7 +21,7 @@ _TENSED = set(
     "자작잔잠잡장재쟁저적전절점접정제조족존졸종좌죄주죽준중즉즐즙증지직진질집징"
 )
 # Native words that look like them: the first part of 돌다리, 말다툼, and others that end like 기술.
-_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설솔술실쌀알줄칠칼털틀팔풀헐활")
+_NATIVE_FIRST_PARTS = frozenset("갈골굴글길꿀날달돌들딸말멀물밀발벌별살설솔술쌀알줄칠칼털틀팔풀헐활")
 _NATIVE_WORD_LIST = "가을 겨울 마을 서울 거울 저울 방울 개울 너울 구슬 이슬"
 _NATIVE_WORDS = frozenset(_NATIVE_WORD_LIST.split())
 # Native and foreign second parts of words in which MeCab's dictionary marks no border.
