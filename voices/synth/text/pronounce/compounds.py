@@ -98,8 +98,9 @@ def respell_parts(syllables: list[str], morpheme: Morpheme, before: Morpheme | N
             if part.follows(firsts, is_name, is_known):
                 syllables[start] = with_onset(syllables[start], onset_of(part.sound))
                 break
-    for border in (*([morpheme.start] if before is not None else []), *morpheme.borders):
-        if syllables[border] not in _NO_WORDS:
+    borders = (*([morpheme.start] if before is not None else []), *morpheme.borders)
+    for border, end in itertools.pairwise((*borders, morpheme.end)):
+        if morpheme.text[border - morpheme.start : end - morpheme.start] not in _NO_WORDS:
             _neutralize(syllables, border)
     # 깻잎, 나뭇잎: an ㅅ that joins two nouns is followed by ㄴ (제30항 3).
     for index in range(before.start if before is not None else morpheme.start, morpheme.end - 1):
