@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import begins_with_i, coda_of, is_syllable, onset_of
+from voices.synth.text.pronounce.numbers import NUMERALS
 
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
@@ -31,7 +32,7 @@ def joins(word: str, following: str, last: Morpheme | None, first: Morpheme | No
     if last is not None and last.last_tag == "ETM" and coda_of(word[-1]) == "ᆯ":
         return onset in _PLAIN_ONSETS or inserts_nieun(word, following, last)
     coda = coda_of(word[-1])
-    if needs_counter(last, first) or (word == "못" and first is not None and first.tag.startswith("V")):
+    if needs_counter(word, last, first) or (word == "못" and first is not None and first.tag.startswith("V")):
         return coda in _OBSTRUENTS or (coda == "ᆯ" and onset == "ᄂ") or inserts_nieun(word, following, last)
     if following == "한" and coda in _OBSTRUENTS:
         return True  # 수박 한 통
@@ -42,9 +43,11 @@ def joins(word: str, following: str, last: Morpheme | None, first: Morpheme | No
     return False
 
 
-def needs_counter(last: Morpheme | None, first: Morpheme | None) -> bool:
+def needs_counter(word: str, last: Morpheme | None, first: Morpheme | None) -> bool:
     """Return whether a numeral or another determiner is followed by what it counts: 여섯 시, 첫 번째, 몇 개."""
-    return last is not None and first is not None and last.tag in ("NR", "MM") and first.tag in _COUNTERS
+    if last is None or first is None or last.tag not in ("NR", "MM") or first.tag not in _COUNTERS:
+        return False
+    return last.text == word or NUMERALS.issuperset(word)  # 수입육 is meat
 
 
 def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
 
 _NUMERALS = "영일이삼사오육칠팔구십백천만억조"
+NUMERALS = frozenset(_NUMERALS)
 _SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
 # a score or a decimal point; 이 점 is this point
 _POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++(?:점| (?<!이 )점))+(?![검심수포원자])")
