@@ -38,7 +38,7 @@ _STATION = re.compile(
 _AFTER_SIOT = ("이", "일", "잎", "잇", "야", "여", "열", "윷")
 _ORDER = re.compile("제[영일이삼사오육칠팔구십백천만]+.")  # 제일권
 _LINKED = {"ᆨ": "ᄀ", "ᆮ": "ᄃ", "ᆸ": "ᄇ", "ᆯ": "ᄅ", "ᆷ": "ᄆ", "ᆫ": "ᄂ"}  # how a neutral coda begins the next syllable
-_NO_WORDS = ("음", "이", "암", "엄", "애")  # suffixes: 웃음, 먹이
+_NO_WORDS = ("음", "이", "암", "엄", "애", "의")  # suffixes: 웃음, 먹이
 _PROPER_NAME = "NNP"  # stands for any proper name among the exceptions of parts.tsv
 
 

@@ -32,6 +32,8 @@ _NEUTRAL = str.maketrans("ᆩᆿᆪᆰᆺᆻᆽᆾᇀᇂᇁᆹᆵᆬᆭᆲᆳᆴ
 _BEFORE_ONSET = re.compile("[ᆩᆪᆬᆰᆱᆲᆳᆴᆵᆹᆺᆻᆽᆾᆿᇀᇁ](?= ?[ᄁᄄᄅᄈᄊᄍᄎᄏᄐᄑ])")
 _ASPIRATED = re.compile("[ᆮᆽᆾᇀ]ᄒ(?=ᅧ(?:ᆻ|[^ᆨ-ᇂ]|$))")  # 닫혀 is 다처 (제17항 붙임, 제5항), but 맏형 마텽
 _PAIR = re.compile(f"([{CODAS}])( ?)([{ONSETS}]|$|(?=[^{ONSETS}]))")
+_AFTER_RIEUL = re.compile("ᆯ/E ([ᄀᄃᄇᄉᄌ])")
+_TENSED = dict(zip("ᄀᄃᄇᄉᄌ", "ᄁᄄᄈᄊᄍ", strict=True))
 _TAGS = re.compile("/[PJEB]")
 
 
@@ -73,10 +75,15 @@ def g2pk_rules() -> G2pkRules:
     # The order is that of G2p.__call__; its rule for names of letters is left out, since it takes 무릎에 for one.
     before = (
         special.jyeo, special.ye, special.consonant_ui, special.josa_ui, special.vowel_ui, special.rieulgiyeok,
-        special.rieulbieub, special.verb_nieun, special.balb, special.palatalize, special.modifying_rieul,
+        special.rieulbieub, special.verb_nieun, special.balb, special.palatalize, _tense_after_rieul,
     )  # fmt: skip
     after = (regular.link1, regular.link2, regular.link3, regular.link4)
     return G2pkRules(before, _pairs(utils.parse_table()), after)
+
+
+def _tense_after_rieul(letters: str) -> str:
+    """Tense what follows -(으)ㄹ over a space (제27항). g2pk's own rule takes 물걸레 for the ending -ㄹ걸."""
+    return _AFTER_RIEUL.sub(lambda match: "ᆯ " + _TENSED[match[1]], letters)
 
 
 def _import_rule_modules() -> tuple[ModuleType, ModuleType, ModuleType]:

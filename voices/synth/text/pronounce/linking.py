@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voices.synth.text.hangul import begins_with_i, coda_of, is_syllable, onset_of
-from voices.synth.text.pronounce.numbers import NUMERALS
+from voices.synth.text.pronounce.numbers import NATIVE_TENS, NUMERALS
 
 if TYPE_CHECKING:
     from voices.synth.text.pronounce.tagging import Morpheme
@@ -47,7 +47,7 @@ def needs_counter(word: str, last: Morpheme | None, first: Morpheme | None) -> b
     """Return whether a numeral or another determiner is followed by what it counts: 여섯 시, 첫 번째, 몇 개."""
     if last is None or first is None or last.tag not in ("NR", "MM") or first.tag not in _COUNTERS:
         return False
-    return last.text == word or NUMERALS.issuperset(word)  # 수입육 is meat
+    return last.text == word or NUMERALS.issuperset(word) or word.startswith(NATIVE_TENS)  # 수입육 is meat
 
 
 def inserts_nieun(word: str, following: str, last: Morpheme | None) -> bool:

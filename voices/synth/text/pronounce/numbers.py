@@ -17,7 +17,8 @@ _SIX = re.compile("(?<=[십백천만])육")  # 십육 is pronounced 심뉵
 # a score or a decimal point; 이 점 is this point
 _POINT = re.compile(f"(?<![가-힣])(?:[{_NUMERALS}]++(?:점| (?<!이 )점))+(?![검심수포원자])")
 _YEON = re.compile(f"(?<![가-힣])([{_NUMERALS}]*[일삼육칠팔십백천만])연대")  # 일련대, 삼년대
-_NATIVE_SIX = re.compile("(열|스물|서른|마흔|쉰|예순|일흔|여든|아흔)여(?=[섯덟])")
+NATIVE_TENS = ("열", "스물", "서른", "마흔", "쉰", "예순", "일흔", "여든", "아흔")
+_NATIVE_SIX = re.compile(f"({'|'.join(NATIVE_TENS)})여(?=[섯덟])")
 # Counters after numerals in ㄹ: 일대일, 칠집, 팔주 (but 일주일 is one word).
 _COUNTER = re.compile(
     f"(?<![가-힣])[{_NUMERALS}]*"

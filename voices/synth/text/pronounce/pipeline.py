@@ -28,10 +28,10 @@ _STEM_CODAS = "ᆫᆬᆷᆱᆰᆲᆴ"  # after these the ending of a verb is ten
 
 # 여덟만 is 여덜만, 여덟도 여덜도 (a counter is tense: 여덟 개), 넓네 널레; but 넓적하다 넙쩌카다
 _CLUSTER = re.compile(
-    "(?<=여)덟(?=[나-닣마-밓]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
+    "(?<=여)덟(?=[나-닣마-밓하-힣]|[도과](?![가-힣])|보다|부터|조차|밖에)|[넓짧얇떫엷](?=[나-닣])|(?P<flat>넓)(?=[적죽둥])"
 )
 _READING = re.compile("[읽맑밝늙묽붉굵긁갉핥훑](?=기)")  # 밝기 and 초읽기 sound as verbs do before ㄱ
-_CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨"}
+_CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨", "엷": "열"}
 # MeCab takes 신고 했다 for the verb 신다.
 _NOUN_LIKE_VERB = re.compile("[신참감]고 ?(?:하|했|해|합|한 |할|드리)")
 
@@ -89,7 +89,11 @@ def _respell_clusters(sentence: str, syllables: list[str], morphemes: list[Morph
     """Respell ㄼ where g2pk has the other of its consonants (제10항), and clusters at the end of nouns before ㅎ."""
     for morpheme in morphemes:
         last = morpheme.end - 1
-        if morpheme.is_noun and coda_of(sentence[last]) in ("ᆰ", "ᆹ") and onset_of(sentence[last + 1 : last + 2]) == "ᄒ":
+        if (
+            morpheme.is_noun
+            and coda_of(sentence[last]) in ("ᆰ", "ᆹ", "ᆽ")
+            and onset_of(sentence[last + 1 : last + 2]) == "ᄒ"
+        ):
             syllables[last] = neutralize_codas(syllables[last])  # 닭하고 is 다카고, but 읽히다 일키다
     for match in _READING.finditer(sentence):
         jamo = unicodedata.normalize("NFD", sentence[match.start()])

@@ -54,7 +54,10 @@ def tag(sentence: str) -> list[Morpheme]:
         borders = _borders(text, token.feature.expression) if token.feature.type == "Compound" else ()
         end = position + len(text)
         starts = tuple(position + border for border in borders)
-        morphemes.append(Morpheme(text, token.feature.pos, position, end, is_name, starts))
+        follows_noun = bool(morphemes) and morphemes[-1].end == position and morphemes[-1].is_noun
+        # At the end of a sentence MeCab takes the particle 의 for a noun.
+        pos = "JKG" if text == "의" and follows_noun else token.feature.pos
+        morphemes.append(Morpheme(text, pos, position, end, is_name, starts))
         position = end
     return morphemes
 
