@@ -8,7 +8,6 @@ for comparison.
 """
 
 import argparse
-import os
 import signal
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.own_database import own_database
 from bench.report import spread
 
 if TYPE_CHECKING:
@@ -35,35 +35,10 @@ def main() -> None:
     arguments = parser.parse_args()
     n_requests = 2 if arguments.quick else arguments.requests
     with tempfile.TemporaryDirectory() as folder:
-        prepare(Path(folder))
+        own_database(Path(folder))
         print("ms from enqueue to start, by the broker")
         for name, path in BROKERS.items():
             print(f"{name:14} {spread(measure(path, n_requests))}", flush=True)
-
-
-def prepare(folder: Path) -> None:
-    """Create a database, a tiny voice and a member that speaks with it."""
-    from testing.tiny_voice import write_tiny_voice
-
-    write_tiny_voice(folder / "voice_model", 1)
-    (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
-    os.environ["FORV_VOICE_MODEL_DIR"] = str(folder / "voice_model")
-    os.environ["FORV_DATA_DIR"] = str(folder)
-    os.environ["LOG_LEVEL"] = "WARNING"
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
-    os.environ.setdefault("DJANGO_DEBUG", "1")
-
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
-
-    django.setup()
-    if not os.environ.get("DATABASE_URL"):
-        from forv import embedded_postgres
-
-        os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings.EMBEDDED_POSTGRES_DIR)
-    call_command("migrate", verbosity=0)
-    call_command("load_demo", verbosity=0)
 
 
 def measure(broker_class: str, n_requests: int) -> list[float]:

@@ -1,0 +1,28 @@
+"""A database of a measurement's own, with a voice that costs little."""
+
+import os
+from pathlib import Path
+
+from forv import embedded_postgres
+from testing.tiny_voice import write_tiny_voice
+
+
+def own_database(folder: Path) -> None:
+    """Set Django up with a new database in `folder`, a tiny voice, and a member with id 1 that speaks with it."""
+    write_tiny_voice(folder / "voice_model", 1)
+    (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
+    os.environ["FORV_VOICE_MODEL_DIR"] = str(folder / "voice_model")
+    os.environ["FORV_DATA_DIR"] = str(folder)
+    os.environ["LOG_LEVEL"] = "WARNING"
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")
+    os.environ.setdefault("DJANGO_DEBUG", "1")
+
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    os.environ["DATABASE_URL"] = embedded_postgres.database_url(settings.EMBEDDED_POSTGRES_DIR)
+    call_command("migrate", verbosity=0)
+    call_command("load_demo", verbosity=0)
