@@ -2,18 +2,17 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException
 from rest_framework.generics import GenericAPIView
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +22,9 @@ from voices.api.authentication import asker_of
 from voices.api.errors import NotInThisState, TooManyStreams, error_response_body, failure_message, not_found_json
 from voices.api.events import RETRY_AFTER_SECONDS
 from voices.api.listening import NotSpoken, Sound, sounds_of
+from voices.api.renderers import JsonForAll
 from voices.api.serializers import ErrorSerializer
+from voices.api.stream_response import UNBUFFERED, StreamResponse
 from voices.api.throttles import open_streams
 from voices.models import VoiceRequest
 from voices.owners import Asker
@@ -31,7 +32,6 @@ from voices.synth.audio import FORMATS
 from voices.synth.streaming import STREAM_FORMATS, StreamEncoder, stream_encoder
 
 _STEP_SECONDS = 2  # of audio that is encoded at once
-_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # without the latter, nginx buffers the stream
 _BYTES = OpenApiResponse({"type": "string", "format": "binary"}, "The audio. `pcm`: 16 bits, little-endian, mono.")
 
 
@@ -41,6 +41,11 @@ class BrokenOff(asyncio.CancelledError):
     Django takes a cancelled answer for a client that has gone, and logs nothing.
     """
 
+    def __init__(self, code: str) -> None:
+        """``code``: how the request ended, as :class:`NotSpoken` has it."""
+        super().__init__(code)
+        self.code = code
+
 
 class StreamSerializer(serializers.Serializer[VoiceRequest]):
     """How the stream is wanted."""
@@ -48,13 +53,6 @@ class StreamSerializer(serializers.Serializer[VoiceRequest]):
     format = fields.ChoiceField(
         choices=STREAM_FORMATS, required=False, help_text="Default: the request's own format; `wav` if that is `flac`."
     )
-
-
-class _AnyType(BaseContentNegotiation):
-    """Errors are JSON, whatever type of audio the client accepts."""
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
-        return renderers[0], renderers[0].media_type
 
 
 class AudioStreamView(GenericAPIView[VoiceRequest]):
@@ -66,7 +64,7 @@ class AudioStreamView(GenericAPIView[VoiceRequest]):
 
     queryset = VoiceRequest.objects.all()
     renderer_classes = [JSONRenderer]
-    content_negotiation_class = _AnyType
+    content_negotiation_class = JsonForAll
 
     @extend_schema(
         parameters=[StreamSerializer],
@@ -101,7 +99,7 @@ async def audio_stream(request: HttpRequest, pk: str) -> HttpResponseBase:
     response: Any = await sync_to_async(_retrieve)(request, pk=pk)
     if not isinstance(response, Response) or response.status_code != 200 or request.method != "GET":
         return cast(HttpResponseBase, response)
-    sounds = _counted(sounds_of(str(pk)), asker_of(cast(Any, response).renderer_context["request"]))
+    sounds = counted(sounds_of(str(pk)), asker_of(cast(Any, response).renderer_context["request"]))
     try:
         first = await anext(sounds)
     except NotSpoken as error:
@@ -111,14 +109,14 @@ async def audio_stream(request: HttpRequest, pk: str) -> HttpResponseBase:
     except StopAsyncIteration:
         return _refusal(TooManyStreams(RETRY_AFTER_SECONDS))
     encoder = stream_encoder(response.data["format"], first.sample_rate)
-    return StreamingHttpResponse(_encoded(encoder, first, sounds), content_type=encoder.mime_type, headers=_HEADERS)
+    return StreamResponse(encoded(encoder, first, sounds), content_type=encoder.mime_type)
 
 
 def _whole(request: VoiceRequest) -> HttpResponse:
     """Answer with the finished file."""
     try:
         with default_storage.open(request.audio_name) as file:
-            return HttpResponse(file.read(), content_type=FORMATS[request.format].mime_type, headers=_HEADERS)
+            return HttpResponse(file.read(), content_type=FORMATS[request.format].mime_type, headers=UNBUFFERED)
     except FileNotFoundError as error:
         raise Http404 from error
 
@@ -130,7 +128,7 @@ def _refusal(error: APIException) -> JsonResponse:
     return response
 
 
-async def _counted(sounds: AsyncGenerator[Sound], asker: Asker) -> AsyncGenerator[Sound]:
+async def counted(sounds: AsyncGenerator[Sound], asker: Asker) -> AsyncGenerator[Sound]:
     """Count the stream as long as it is open. Many may have been let in at one moment: the last get no sound."""
     if open_streams.has_room(asker):
         with open_streams.opened(asker):
@@ -139,7 +137,7 @@ async def _counted(sounds: AsyncGenerator[Sound], asker: Asker) -> AsyncGenerato
                     yield sound
 
 
-async def _encoded(encoder: StreamEncoder, first: Sound, sounds: AsyncGenerator[Sound]) -> AsyncIterator[bytes]:
+async def encoded(encoder: StreamEncoder, first: Sound, sounds: AsyncGenerator[Sound]) -> AsyncGenerator[bytes]:
     """Yield the audio in small pieces; the server takes the next one when the client has room for it."""
     async with aclosing(sounds):
         sound: Sound | None = first
@@ -152,6 +150,6 @@ async def _encoded(encoder: StreamEncoder, first: Sound, sounds: AsyncGenerator[
             try:
                 sound = await anext(sounds, None)
             except NotSpoken as error:
-                raise BrokenOff from error
-    if audio := encoder.close():
+                raise BrokenOff(error.code) from error
+    if audio := await sync_to_async(encoder.close, thread_sensitive=False)():
         yield audio

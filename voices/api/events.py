@@ -1,12 +1,12 @@
 """``GET /api/voice-requests/{id}/events/``: the changes of a request as server-sent events."""
 
 import functools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.db import connection
-from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.generics import RetrieveAPIView
@@ -19,6 +19,7 @@ from voices.api.changes import changes, wait
 from voices.api.errors import TooManyStreams
 from voices.api.renderers import EventStreamRenderer
 from voices.api.serializers import ErrorSerializer, VoiceRequestSerializer
+from voices.api.stream_response import StreamResponse
 from voices.api.throttles import open_streams
 from voices.database import DATABASE_AWAY
 from voices.models import VoiceRequest
@@ -75,15 +76,10 @@ async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBas
     if response.status_code != 200 or request.method != "GET":
         return cast(Response, response)
     asker = asker_of(response.renderer_context["request"])
-    return StreamingHttpResponse(
-        _stream(pk, translation.get_language(), asker),
-        content_type="text/event-stream",
-        # Without this header nginx buffers the events.
-        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-    )
+    return StreamResponse(_stream(pk, translation.get_language(), asker), content_type="text/event-stream")
 
 
-async def _stream(pk: str, language: str, asker: Asker) -> AsyncIterator[bytes]:
+async def _stream(pk: str, language: str, asker: Asker) -> AsyncGenerator[bytes]:
     # Many may have been let in at one moment: those that come to this last get an empty stream.
     if not open_streams.has_room(asker):
         return

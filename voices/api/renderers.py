@@ -1,6 +1,10 @@
-"""Content types other than JSON: each accepts clients that ask for its type. It only ever renders errors, as JSON."""
+"""Content types other than JSON. Each accepts clients that ask for its type; it only ever renders errors, as JSON."""
 
-from rest_framework.renderers import JSONRenderer
+from typing import Any
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 
 
 class EventStreamRenderer(JSONRenderer):
@@ -22,3 +26,12 @@ class WebVttRenderer(JSONRenderer):
 
     media_type = "text/vtt"
     format = "vtt"
+
+
+class JsonForAll(DefaultContentNegotiation):
+    """Renders errors as JSON, whatever the client accepts: those who ask for audio read them, too."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type

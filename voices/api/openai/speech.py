@@ -1,38 +1,42 @@
-"""``POST /v1/audio/speech``: a text as OpenAI's clients send it; the answer is the sound.
+"""``POST /v1/audio/speech``: a text as OpenAI's clients send it; the answer is the sound, while it is spoken.
 
 It is a request like any other, in the same queue, and it is cancelled when its client goes away.
 """
 
+import asyncio
 import base64
 import functools
-import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
-from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.utils import translation
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
+from voices.api.audio_stream import BrokenOff, counted, encoded
 from voices.api.authentication import asker_of
-from voices.api.errors import NotInTime, error_response_body, failure_body
+from voices.api.errors import NotInTime, TooManyStreams, error_response_body, failure_body
+from voices.api.events import RETRY_AFTER_SECONDS
 from voices.api.gate.admission import release_slot
+from voices.api.listening import NotSpoken, sounds_of
+from voices.api.openai.encoders import encoder_of
 from voices.api.openai.serializers import SpeechSerializer
 from voices.api.openai.view import OpenAIView
 from voices.api.openai_errors import openai_shape
 from voices.api.permissions import MayAsk
+from voices.api.stream_response import StreamResponse
 from voices.api.throttles import rates
-from voices.api.waiting import wait_until_finished
 from voices.models import VoiceRequest
-from voices.synth.audio import FORMATS
 
-PCM_SAMPLE_RATE = 24_000  # Hz; clients take OpenAI's for granted
 TOKENS_PER_SECOND = 20  # of speech, about as many as OpenAI counts
-_PIECE_BYTES = 16 * 1024
 
 
 class SpeechView(OpenAIView):
@@ -47,14 +51,15 @@ class SpeechView(OpenAIView):
         serializer = SpeechSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asked = serializer.validated_data
+        asker = asker_of(request)
         voice_request = VoiceRequest.objects.submit(
-            asker_of(request),
+            asker,
             member=asked["voice"],
             text=asked["input"],
             speed=asked["speed"],
             format="wav" if asked["response_format"] == "pcm" else asked["response_format"],
         )
-        return Response({"id": str(voice_request.pk), **asked}, status=202)
+        return Response({"id": str(voice_request.pk), "asker": asker, **asked}, status=202)
 
 
 _submit = SpeechView.as_view()
@@ -62,78 +67,83 @@ _submit = SpeechView.as_view()
 
 @functools.wraps(_submit)
 async def speech(request: HttpRequest) -> HttpResponseBase:
-    """Submit through the DRF view, wait for the sound and send it."""
-    response = await sync_to_async(_submit)(request)
+    """Submit through the DRF view, wait for the first sentence, and send each as soon as it is spoken."""
+    response: Any = await sync_to_async(_submit)(request)
     release_slot(request)
     if response.status_code != 202:
-        return response
+        return cast(Response, response)
     asked = response.data
-    voice_request = None
+    sounds = counted(sounds_of(asked["id"]), asked["asker"])
+    heard = False
     try:
-        voice_request = await wait_until_finished(asked["id"], settings.MAX_WAIT_SECONDS)
-    finally:
-        if voice_request is None:  # it took too long, or the client has gone away
-            await sync_to_async(_cancel)(asked["id"])
-    if voice_request is None:
-        return JsonResponse(
-            openai_shape(error_response_body(NotInTime()), 503),
-            status=503,
-            headers={"Retry-After": f"{NotInTime.wait}"},
-        )
-    if voice_request.status != VoiceRequest.Status.SUCCEEDED:
-        failed = failure_body(voice_request.error_code or voice_request.status)
+        first = await asyncio.wait_for(anext(sounds), settings.MAX_WAIT_SECONDS)
+        heard = True
+    except TimeoutError:
+        return _refusal(NotInTime())
+    except StopAsyncIteration:
+        return _refusal(TooManyStreams(RETRY_AFTER_SECONDS))
+    except NotSpoken as error:
         # OpenAI's client would otherwise ask twice more for what has failed several times.
-        return JsonResponse(openai_shape(failed, 500), status=500, headers={"x-should-retry": "false"})
-    sound = _sound(voice_request, asked["response_format"])
+        return JsonResponse(_failure(error.code), status=500, headers={"x-should-retry": "false"})
+    finally:
+        if not heard:
+            await sync_to_async(_cancel)(asked["id"])
+    encoder = encoder_of(asked["response_format"], first.sample_rate)
+    audio = _cancelled_with(encoded(encoder, first, sounds), asked["id"])
     if asked["stream_format"] == "sse":
-        return StreamingHttpResponse(
-            _events(sound, voice_request),
-            content_type="text/event-stream",
-            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
-        )
-    return StreamingHttpResponse(sound, content_type=_mime_type(asked["response_format"]))
+        events = _events(audio, asked["id"], translation.get_language())
+        return StreamResponse(events, content_type="text/event-stream")
+    return StreamResponse(audio, content_type=encoder.mime_type)
 
 
-async def _sound(voice_request: VoiceRequest, audio_format: str) -> AsyncIterator[bytes]:
-    audio = await sync_to_async(_read)(voice_request.audio_name)
-    if audio_format == "pcm":
-        audio = _pcm(audio)
-    for start in range(0, len(audio), _PIECE_BYTES):
-        yield audio[start : start + _PIECE_BYTES]
+async def _cancelled_with(audio: AsyncGenerator[bytes], request_id: str) -> AsyncGenerator[bytes]:
+    """Yield the audio, and cancel the request if the client goes before the end."""
+    complete = False
+    try:
+        async with aclosing(audio):
+            async for piece in audio:
+                yield piece
+        complete = True
+    finally:
+        if not complete:
+            await sync_to_async(_cancel)(request_id)
 
 
-async def _events(sound: AsyncIterator[bytes], voice_request: VoiceRequest) -> AsyncIterator[bytes]:
-    """Give the sound in events as OpenAI names them; characters and pieces of speech stand for tokens."""
-    async for piece in sound:
-        yield _event(type="speech.audio.delta", audio=base64.b64encode(piece).decode())
-    read = len(voice_request.text)
-    spoken = round(TOKENS_PER_SECOND * (voice_request.duration_seconds or 0))
-    usage = {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
-    yield _event(type="speech.audio.done", usage=usage)
+async def _events(audio: AsyncGenerator[bytes], request_id: str, language: str) -> AsyncGenerator[bytes]:
+    """Yield the audio in events as OpenAI names them; a failure is the last event."""
+    try:
+        async with aclosing(audio):
+            async for piece in audio:
+                yield _event(type="speech.audio.delta", audio=base64.b64encode(piece).decode())
+    except BrokenOff as broken:
+        with translation.override(language):
+            yield _event(**_failure(broken.code))
+    else:
+        yield _event(type="speech.audio.done", usage=await sync_to_async(_usage)(request_id))
 
 
-def _event(**content: object) -> bytes:
-    return f"data: {json.dumps(content)}\n\n".encode()
+def _event(**content: Any) -> bytes:
+    return f"data: {json.dumps(content, ensure_ascii=False)}\n\n".encode()
 
 
-def _read(name: str) -> bytes:
-    with default_storage.open(name) as file:
-        content: bytes = file.read()
-    return content
+def _usage(request_id: str) -> dict[str, int]:
+    """Return characters and pieces of speech in place of tokens."""
+    try:
+        row = VoiceRequest.objects.filter(pk=request_id).values_list("text", "duration_seconds").first()
+    finally:
+        connection.close()  # as below
+    text, seconds = row or ("", 0.0)
+    read, spoken = len(text), round(TOKENS_PER_SECOND * (seconds or 0.0))
+    return {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
 
 
-def _pcm(wav: bytes) -> bytes:
-    """Return samples of 16 bits, little-endian, at the rate that OpenAI's have."""
-    import soundfile
-    import soxr
-
-    samples, sample_rate = soundfile.read(io.BytesIO(wav), dtype="int16")
-    resampled: bytes = soxr.resample(samples, sample_rate, PCM_SAMPLE_RATE).astype("<i2").tobytes()
-    return resampled
+def _failure(code: str) -> dict[str, Any]:
+    return openai_shape(failure_body(code), 500)
 
 
-def _mime_type(audio_format: str) -> str:
-    return "audio/pcm" if audio_format == "pcm" else FORMATS[audio_format].mime_type
+def _refusal(error: APIException) -> JsonResponse:
+    body = openai_shape(error_response_body(error), error.status_code)
+    return JsonResponse(body, status=error.status_code, headers={"Retry-After": f"{getattr(error, 'wait', 1)}"})
 
 
 def _cancel(request_id: str) -> None:
@@ -141,5 +151,5 @@ def _cancel(request_id: str) -> None:
         if voice_request := VoiceRequest.objects.filter(pk=request_id).first():
             voice_request.cancel()
     finally:
-        # It may come long after the view's own connection was given back.
+        # It comes long after the view gave its own connection back.
         connection.close()

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,16 +12,8 @@ from voices.api.authentication import OwnerAuthentication
 from voices.api.errors import not_found_json
 from voices.api.exception_handler import exception_handler
 from voices.api.openai_errors import openai_shape
+from voices.api.renderers import JsonForAll
 from voices.owners import Owner
-
-
-class AnyAccepted(DefaultContentNegotiation):
-    """Answers in JSON, whatever the client accepts: OpenAI's own client asks for octets, and reads errors in JSON."""
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
 
 
 class OpenAIAuthentication(OwnerAuthentication):
@@ -41,7 +31,7 @@ class OpenAIAuthentication(OwnerAuthentication):
 class OpenAIView(APIView):
     authentication_classes = [OpenAIAuthentication]
     schema = None  # OpenAI documents these addresses, docs/openai.md what is different here
-    content_negotiation_class = AnyAccepted
+    content_negotiation_class = JsonForAll
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], Response]:
         return _handle

@@ -125,6 +125,18 @@ class TestOpenAIsClient:
         assert names[0] == client.models.retrieve("forv").id == "forv"
 
 
+def test_sound_comes_while_the_rest_is_spoken_and_ends_when_the_client_goes(
+    client: openai.OpenAI, live_database: str
+) -> None:
+    text = f"중간까지만 들을게요. {LONG}"
+    with client.audio.speech.with_streaming_response.create(
+        model="tts-1", voice="test", input=text, response_format="pcm"
+    ) as answer:
+        assert len(next(answer.iter_bytes(1000))) == 1000
+        assert statuses(live_database, text) == ["processing"]
+    wait_until(lambda: statuses(live_database, text) == ["cancelled"], 20)
+
+
 def test_speech_is_cancelled_when_its_client_goes(client: openai.OpenAI, live_database: str) -> None:
     texts = [f"{number}. {LONG}" for number in range(2)]
     for text in texts:
