@@ -30,8 +30,10 @@ def with_melody(pitch: Pitch, sentence: str) -> Pitch:
     median = float(np.median(pitch[voiced]))
     shaped = pitch.copy()
     if sentence.endswith("?"):
-        first, last = max(voiced[0], voiced[-1] - RISE_FRAMES + 1), voiced[-1]
-        # Within the last syllable: its beginning keeps the pitch that the teacher has there.
+        last = voiced[-1]
+        pauses = np.flatnonzero(pitch[:last] <= VOICED)
+        # Within the last syllable, whose beginning keeps its pitch, and not across a consonant without voice.
+        first = max(last - RISE_FRAMES + 1, pauses[-1] + 1 if len(pauses) else 0)
         way = np.linspace(0, 1, last - first + 1, dtype=np.float32) ** 1.5
         peak = median * 2 ** (RISE / 12)
         shaped[first : last + 1] = pitch[first] * (peak / pitch[first]) ** way

@@ -30,6 +30,14 @@ def test_a_question_rises_on_its_last_syllable_and_nowhere_else() -> None:
     assert np.max(np.abs(np.diff(np.log2(after[changed[0] - 1 : last + 1])))) < 0.1  # no jump
 
 
+def test_a_question_rises_behind_the_last_consonant_without_voice() -> None:
+    before = falling()
+    before[-len(SILENCE) - 16 : -len(SILENCE) - 12] = 10
+    after = with_melody(before, "어디에서 만날까요?")
+    assert np.flatnonzero(before != after)[0] >= len(before) - len(SILENCE) - 12
+    assert np.all(after[before > VOICED] > VOICED)
+
+
 def test_an_exclamation_moves_more_and_is_higher_than_a_statement() -> None:
     before, after = falling(), with_melody(falling(), "노래를 듣고 있어요!")
     voiced = before > VOICED
