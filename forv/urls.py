@@ -1,11 +1,12 @@
 """URLs of the page, the shares, the API, the admin and the health checks."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from forv.health import healthz, readyz
 from forv.page import page
-from voices.api.media import signed_file
+from voices.api.media import member_picture, signed_file
+from voices.pictures import NAME as PICTURE
 
 urlpatterns = [
     path("", page, name="page"),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("v1/", include("voices.api.openai.urls")),
     path("admin/", admin.site.urls),
     path("", include("voices.share_page.urls")),
+    re_path(rf"^pictures/(?P<file_name>{PICTURE})$", member_picture, name="member-picture"),
     path("media/<str:token>", signed_file, name="signed-file"),
     path("healthz", healthz),
     path("readyz", readyz),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voices.choices import AudioFormat, Purpose, ReadingMode, RequestStatus, VoiceStatus
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
-from voices.synth.text import Lexicon
+from voices.synth.text import Lexicon, read
 
 # Parts of object names that clients choose: nothing that could leave its folder.
 SAFE_NAME = RegexValidator(
@@ -30,6 +30,12 @@ def validate_written(written: str) -> None:
         Lexicon([(written, "가")])
     except ValueError:
         raise ValidationError(_("There is nothing in it that could be read, or too much."), "not_a_word") from None
+
+
+def validate_speakable(text: str) -> None:
+    """Raise ``ValidationError`` for a text with nothing in it that can be spoken."""
+    if not read(text).sentences:
+        raise ValidationError(_("There is nothing in the text that can be spoken."), "nothing_to_say")
 
 
 VOICE_CONSTRAINTS: list[models.BaseConstraint] = [

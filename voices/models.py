@@ -26,6 +26,8 @@ from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
 from voices.owners import Asker
 from voices.owners import Owner as Owner
+from voices.profile import Profile
+from voices.profile import Suggestion as Suggestion
 from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import Place, VoiceRequestQuerySet
 from voices.shares import Report as Report
@@ -41,21 +43,16 @@ CHECK_SENTENCE = "안녕하세요, 만나서 반갑습니다."
 MOST_TRIES_SHOWN = 20
 
 
-class Member(models.Model):
+class Member(Profile):
     """An artist whose voice fans ask for."""
 
-    name = models.CharField(_("name"), max_length=100)
     slug = models.SlugField(_("address name"), max_length=100, unique=True)
-    birth = models.DateField(_("birth"), null=True, blank=True)
-    position = models.CharField(_("position"), max_length=100, blank=True)
-    tmi = models.TextField(_("TMI"), blank=True, help_text=_("Little facts that fans like to know."))
-    links = models.JSONField(_("links"), default=dict, blank=True, help_text=_("Name → address."))
-    picture = models.ImageField(_("picture"), upload_to="member_pictures/", blank=True)
 
     class Meta:
         ordering = ["id"]
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        constraints = [models.CheckConstraint(condition=Q(hue=None) | Q(hue__lt=360), name="hue_in_range")]
 
     def __str__(self) -> str:
         return self.name
@@ -300,6 +297,7 @@ class VoiceRequest(models.Model):
             models.Index(fields=["owner", "-queued_at"], name="request_by_owner"),
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
             models.Index(fields=["finished_at"], condition=Q(purpose="trial"), name="request_tried_out"),
+            models.Index(fields=["member"], condition=Q(purpose="sample"), name="request_for_sample"),
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
 

@@ -1,8 +1,9 @@
-"""Samples that the service asks of itself, while nobody else waits: what a proposed reading sounds like."""
+"""Samples that the service asks of itself while nobody else waits: of greetings, and of proposed readings."""
 
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from voices.choices import Priority, Purpose
 from voices.database import lock_until_commit
@@ -16,7 +17,27 @@ def ask_for_next_sample() -> VoiceRequest | None:
         lock_until_commit("samples")
         if VoiceRequest.objects.queued().exists():
             return None
-        return _of_a_proposal()
+        return _of_a_member() or _of_a_proposal()
+
+
+def greetings_of(member: OuterRef | int) -> QuerySet[VoiceRequest]:
+    """Return the requests for a member's greeting, as it is now, in the voice that it has now."""
+    asked = VoiceRequest.objects.filter(purpose=Purpose.SAMPLE, readings={}, member=member)
+    return asked.filter(voice__active=True, text=F("member__greeting"))
+
+
+def delete_old_greetings() -> None:
+    """Delete the samples of greetings and voices that members have no more."""
+    asked = VoiceRequest.objects.filter(purpose=Purpose.SAMPLE, readings={})
+    for old in asked.exclude(voice__active=True, text=F("member__greeting")):
+        old.delete()
+
+
+def _of_a_member() -> VoiceRequest | None:
+    """Ask for the greeting of a member whose voice or greeting is new. One that failed is not tried again."""
+    voices = Voice.objects.filter(active=True).exclude(member__greeting="").order_by("member_id")
+    voice = voices.exclude(Exists(greetings_of(OuterRef("member")))).select_related("member").first()
+    return _ask(voice, voice.member.greeting) if voice else None
 
 
 def _of_a_proposal() -> VoiceRequest | None:

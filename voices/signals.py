@@ -1,4 +1,4 @@
-"""Delete what belongs to a row that is deleted: audio, the files of voices, samples."""
+"""Delete what belongs to a row that is deleted: audio, the files of voices, pictures, samples."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from voices.audio_objects import public_audio_name, stray_audio_names
 from voices.library.store import delete_stored
-from voices.models import ReadingProposal, Voice, VoiceRequest
+from voices.models import Member, ReadingProposal, Voice, VoiceRequest
 
 
 @receiver(post_delete, sender=VoiceRequest)
@@ -27,6 +27,12 @@ def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
 def delete_files(instance: Voice, **kwargs: Any) -> None:
     """Delete the imported folders of the voice that no other voice has."""
     transaction.on_commit(lambda: _delete_unused(instance))
+
+
+@receiver(post_delete, sender=Member)
+def delete_picture(instance: Member, **kwargs: Any) -> None:
+    """Delete the member's picture, if no other member has the same."""
+    transaction.on_commit(lambda: Member.forget_picture(instance.picture.name))
 
 
 @receiver(post_delete, sender=ReadingProposal)

@@ -6,9 +6,11 @@ import re
 from django.core.files.storage import default_storage
 from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from voices.audio_objects import request_of_audio
+from voices.pictures import NAME, object_name
 from voices.storage import read_signed_token
 
 # Eighteen digits are enough for any file; int() raises on thousands of them.
@@ -47,6 +49,20 @@ def stored_file(request: HttpRequest, name: str) -> HttpResponse:
     response["Content-Type"] = mimetypes.guess_type(name)[0] or "application/octet-stream"
     response["Accept-Ranges"] = "bytes"
     return response
+
+
+@require_safe
+def member_picture(request: HttpRequest, file_name: str) -> HttpResponse:
+    """Send a member's picture. Its name says what it shows, so browsers may keep it."""
+    response = stored_file(request, object_name(file_name))
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response
+
+
+def picture_url(name: str | None) -> str | None:
+    """Return the address of a picture that :func:`voices.pictures.store_picture` has stored, and of no other file."""
+    file_name = (name or "").rpartition("/")[2]
+    return reverse("member-picture", args=[file_name]) if re.fullmatch(NAME, file_name) else None
 
 
 def _part(range_header: str, content: bytes) -> HttpResponse:

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import viewsets
 
-from voices.api.serializers import MEMBERS, ErrorSerializer, MemberSerializer
+from voices.api.serializers import PROFILES, ErrorSerializer, MemberSerializer
 from voices.models import Member
 
 
@@ -14,4 +14,4 @@ class MemberViewSet(viewsets.ReadOnlyModelViewSet[Member]):
     authentication_classes = ()
     serializer_class = MemberSerializer
     pagination_class = None
-    queryset = MEMBERS
+    queryset = PROFILES

@@ -5,8 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -14,9 +13,12 @@ from rest_framework import serializers
 
 from voices.api import fields
 from voices.api.errors import failure_message
+from voices.api.media import picture_url
 from voices.constraints import SAFE_NAME
 from voices.library.explain import shown_twice
-from voices.models import Member, Voice, VoiceRequest
+from voices.models import Member, Suggestion, Voice, VoiceRequest
+from voices.pictures import LARGE, SMALL, small_of
+from voices.samples import greetings_of
 from voices.synth import read
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
@@ -24,6 +26,11 @@ from voices.synth.speech import MAX_SPEED, MIN_SPEED
 MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
 
 MAX_TRIAL_CHARACTERS = 50
+# With what their pages show besides.
+PROFILES = MEMBERS.annotate(
+    sample_id=Subquery(greetings_of(OuterRef("pk")).filter(status=VoiceRequest.Status.SUCCEEDED).values("pk")[:1])
+).prefetch_related("suggestions")
+
 _ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
 UNKNOWN_MEMBER: dict[str, Any] = {
     "does_not_exist": _("There is no member with this number."),
@@ -36,17 +43,46 @@ class ServiceSerializer(serializers.Serializer[Any]):
     max_text_characters = serializers.IntegerField(read_only=True, help_text="Longer texts are refused.")
 
 
+class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
+    class Meta:
+        model = Suggestion
+        fields = read_only_fields = ["label", "label_en", "text"]
+
+
 class MemberSerializer(serializers.ModelSerializer[Member]):
-    picture = serializers.SerializerMethodField()
+    """What fans are shown of a member; texts ending in `_en` are empty where there is no English."""
+
+    links = serializers.SerializerMethodField()
+    picture = serializers.SerializerMethodField(help_text=f"At most {LARGE[0]} × {LARGE[1]} pixels.")
+    picture_small = serializers.SerializerMethodField(help_text=f"At most {SMALL[0]} × {SMALL[1]} pixels.")
+    hue = serializers.IntegerField(allow_null=True, help_text="Of the member's colour, in degrees (OKLCH).")
+    sample = serializers.SerializerMethodField(help_text="The greeting, spoken by the voice that the member has now.")
+    suggestions = SuggestionSerializer(many=True)
     has_voice = serializers.BooleanField(help_text="Whether the member has an active voice.")
 
     class Meta:
         model = Member
-        fields = read_only_fields = ["id", "name", "slug", "birth", "position", "tmi", "links", "picture", "has_voice"]
+        fields = read_only_fields = [
+            "id", "slug", "name", "name_en", "birth", "position", "position_en", "tmi", "tmi_en", "links",
+            "picture", "picture_small", "hue", "greeting", "greeting_en", "sample", "suggestions", "has_voice",
+        ]  # fmt: skip
+
+    @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
+    def get_links(self, member: Member) -> dict[str, str]:
+        # Rows of before may hold other addresses.
+        return {name: str(url) for name, url in member.links.items() if str(url).startswith("https://")}
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_picture(self, member: Member) -> str | None:
-        return default_storage.url(member.picture.name) if member.picture else None
+        return picture_url(member.picture.name)
+
+    @extend_schema_field(_ADDRESS_OR_NULL)
+    def get_picture_small(self, member: Member) -> str | None:
+        return picture_url(member.picture.name and small_of(member.picture.name))
+
+    @extend_schema_field(_ADDRESS_OR_NULL)
+    def get_sample(self, member: Any) -> str | None:
+        return reverse("voice-request-audio", args=[member.sample_id]) if member.sample_id else None
 
 
 class PriorityField(fields.ChoiceField):

@@ -4,8 +4,17 @@ import datetime
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypedDict
 
 from voices.synth import Mode
+
+
+class ManifestSuggestion(TypedDict):
+    """A sentence to start from."""
+
+    label: str
+    label_en: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -19,12 +28,24 @@ class ManifestMember:
     birth: datetime.date | None = None
     tmi: str = ""
     links: dict[str, str] = field(default_factory=dict)
+    name_en: str = ""
+    position_en: str = ""
+    tmi_en: str = ""
+    hue: int | None = None
+    greeting: str = ""
+    greeting_en: str = ""
+    suggestions: list[ManifestSuggestion] = field(default_factory=list)
     mode: Mode = "spelled"
     vocoder: int | None = None  # the number of its folder, if that is not ``id``
 
     @property
     def glow_tts_dir(self) -> str:
         return legacy_folders(self.id)[0]
+
+    @property
+    def portrait(self) -> str:
+        """The file of the portrait, which a member may have none of, below the voice model folder."""
+        return f"portraits/{self.slug}.webp"
 
     @property
     def hifigan_dir(self) -> str:

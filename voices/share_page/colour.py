@@ -4,13 +4,6 @@ import math
 
 RGB = tuple[int, int, int]
 
-GOLDEN_ANGLE = 137.5  # degrees: hues of neighbouring ids are far apart
-
-
-def hue_of(member_id: int) -> float:
-    """Return the hue of a member's accent in degrees, as the page chooses it (frontend/src/members/look.ts)."""
-    return member_id * GOLDEN_ANGLE % 360
-
 
 def oklch(lightness: float, chroma: float, hue: float) -> RGB:
     """Return the sRGB colour (0..255) of an OKLCH colour; a chroma that sRGB does not reach is lowered.

@@ -26,11 +26,10 @@ from PIL import Image
 from rest_framework.request import Request
 
 from voices.api.client_address import client_address
-from voices.api.media import stored_file
+from voices.api.media import picture_url, stored_file
 from voices.api.throttles import rates
 from voices.models import Report, Share, VoiceRequest
 from voices.share_page import card, waveform
-from voices.share_page.colour import hue_of
 
 SITE = "ForV Voices"
 MOST_TITLE_CHARACTERS = 60
@@ -63,7 +62,8 @@ def share_page(request: HttpRequest, token: str) -> HttpResponse:
         return _ended(request, share)
     member, text = spoken.member, spoken.text.strip()
     until = date_format(localtime(share.expires_at), "DATE_FORMAT")
-    title = _("%(member)s's voice") % {"member": member.name}
+    name = member.name_in(get_language())
+    title = _("%(member)s's voice") % {"member": name}
     return _page(
         request,
         "page",
@@ -88,7 +88,7 @@ def share_page(request: HttpRequest, token: str) -> HttpResponse:
             "seek": _("Position"),
             "broken": _("It can't be played right now. Try again in a little while."),
             "until": _("Can be heard until %(date)s.") % {"date": until},
-            "not_real": _("%(member)s did not say this: AI made it.") % {"member": member.name},
+            "not_real": _("%(member)s did not say this: AI made it.") % {"member": name},
             "report": _("Report"),
             "what": _("What is wrong with it?"),
         },
@@ -110,8 +110,8 @@ def share_card(request: HttpRequest, token: str) -> HttpResponse:
     key = f"card-{spoken.pk}-{get_language()}"
     picture = caches["shares"].get(key) or card.draw(
         card.Card(
-            member=spoken.member.name,
-            hue=hue_of(spoken.member_id),
+            member=spoken.member.name_in(get_language()),
+            hue=spoken.member.accent_hue,
             portrait=_portrait(spoken),
             text=spoken.text,
             bars=_bars(spoken),
@@ -222,8 +222,8 @@ def _page(request: HttpRequest, name: str, member: Any, status: int = 200, **con
         "home": reverse("page"),
         "invitation": _("Hear your own words"),
         "styles": [static(path) for path in _styles_of_the_page()],
-        "hue": reverse("share-hue", args=[round(hue_of(member.pk))]) if member else "",
-        "picture": default_storage.url(member.picture.name) if member and member.picture else "",
+        "hue": reverse("share-hue", args=[round(member.accent_hue)]) if member else "",
+        "picture": picture_url(member.picture.name) if member else "",
     }
     return render(request, f"voices/share/{name}.html", context, status=status)
 

@@ -22,7 +22,7 @@ from django_q import cluster
 from django_q.worker import worker
 
 from voices.models import VoiceRequest
-from voices.samples import ask_for_next_sample
+from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
@@ -95,6 +95,7 @@ class Cluster:
             (delete_stray_audio, often),
             (deliver_due, often),
             (ask_for_next_sample, often),
+            (delete_old_greetings, often),
             (delete_trials, _MINUTE),
             (delete_old_sentences, _MINUTE),
             (forget_unused_listeners, _HOUR),

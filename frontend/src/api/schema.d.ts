@@ -468,12 +468,15 @@ export interface components {
             /** @description For `Authorization: Bearer …`. It is shown once, and not stored. */
             token: string;
         };
+        /** @description What fans are shown of a member; texts ending in `_en` are empty where there is no English. */
         Member: {
             readonly id: number;
-            /** 이름 */
-            readonly name: string;
             /** 주소 이름 */
             readonly slug: string;
+            /** 이름 */
+            readonly name: string;
+            /** 영어 이름 */
+            readonly name_en: string;
             /**
              * 생일
              * Format: date
@@ -481,15 +484,40 @@ export interface components {
             readonly birth: string | null;
             /** 포지션 */
             readonly position: string;
+            /** 영어 포지션 */
+            readonly position_en: string;
             /** @description 팬들이 궁금해하는 소소한 이야기. */
             readonly tmi: string;
+            /** 영어 TMI */
+            readonly tmi_en: string;
+            readonly links: {
+                [key: string]: string;
+            };
             /**
-             * 링크
-             * @description 이름 → 주소.
+             * Format: uri-reference
+             * @description At most 1024 × 1280 pixels.
              */
-            readonly links: unknown;
-            /** Format: uri-reference */
             readonly picture: string | null;
+            /**
+             * Format: uri-reference
+             * @description At most 256 × 320 pixels.
+             */
+            readonly picture_small: string | null;
+            /** @description Of the member's colour, in degrees (OKLCH). */
+            hue: number | null;
+            /**
+             * 인사말
+             * @description 팬이 목소리를 처음 들어 보는 한마디입니다. 서비스가 이 문장을 말해 두고, 목소리가 바뀌면 다시 만듭니다.
+             */
+            readonly greeting: string;
+            /** 영어 인사말 */
+            readonly greeting_en: string;
+            /**
+             * Format: uri-reference
+             * @description The greeting, spoken by the voice that the member has now.
+             */
+            readonly sample: string | null;
+            suggestions: components["schemas"]["Suggestion"][];
             /** @description Whether the member has an active voice. */
             has_voice: boolean;
         };
@@ -720,6 +748,14 @@ export interface components {
             uuid: string;
             member_id: number;
             created_at: string;
+        };
+        Suggestion: {
+            /** 이름표 */
+            readonly label: string;
+            /** 영어 이름표 */
+            readonly label_en: string;
+            /** 문장 */
+            readonly text: string;
         };
         TextPreview: {
             readonly spoken_text: string;

@@ -16,7 +16,7 @@ const member: Member = {
   birth: null,
   tmi: "",
   position: "보컬",
-  links: [],
+  links: {},
   picture: null,
   has_voice: true,
 };

@@ -7,9 +7,15 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from PIL import Image
 
+from testing.processes import REPOSITORY
 from testing.tiny_voice import write_tiny_voice
-from voices.models import Member, Voice
+from testing.voice_model import LIVE_MEMBERS
+from voices.library.manifest import read_manifest
+from voices.models import Member, Suggestion, Voice
+from voices.pictures import read_picture
+from voices.profile import MAX_SUGGESTIONS
 
 
 @pytest.fixture
@@ -45,6 +51,56 @@ def test_members_come_with_their_numbers_and_voices(models: Path) -> None:
     voice = first.voices.get()
     assert (voice.glow_tts_dir, voice.hifigan_dir) == ("glow-tts/1", "hifigan-v2/1")
     assert (voice.active, voice.demo, voice.mode) == (True, True, "pronounced")
+
+
+def give_profile(models: Path) -> None:
+    """Add a third member with a profile and a portrait."""
+    share_vocoder(models)
+    profile = 'name_en = "Third"\nhue = 250\ngreeting = "안녕."\n'
+    suggestions = 'suggestions = [{ label = "잘 자", label_en = "Good night", text = "잘 자." }]\n'
+    with (models / "voices.toml").open("a", encoding="utf-8") as file:
+        file.write(profile + suggestions)
+    (models / "portraits").mkdir()
+    Image.new("RGB", (80, 80), "red").save(models / "portraits/third.webp")
+
+
+def profile() -> tuple[Any, ...]:
+    third = Member.objects.get(pk=3)
+    return third.name_en, third.hue, third.greeting, bool(third.picture), third.suggestions.count()
+
+
+def test_a_profile_comes_once(models: Path) -> None:
+    give_profile(models)
+    for _ in range(2):
+        load()
+        assert profile() == ("Third", 250, "안녕.", True, 1)
+    Member.objects.filter(pk=3).update(greeting="", picture="")
+    Suggestion.objects.all().delete()
+    load()
+    assert profile() == ("Third", 250, "", False, 0)
+
+
+def test_a_member_from_before_there_were_profiles_gets_one(models: Path) -> None:
+    share_vocoder(models)
+    load()
+    shutil.rmtree(models / "glow-tts/3")
+    (models / "voices.toml").write_text(LIVE_MEMBERS, encoding="utf-8")
+    give_profile(models)
+    load()
+    assert profile() == ("Third", 250, "안녕.", True, 1)
+
+
+def test_the_demo_members_can_be_loaded_and_say_their_suggestions(db: None) -> None:
+    members = read_manifest(REPOSITORY / "voice_model")
+    assert len(members) == 5
+    fields = ("slug", "name", "name_en", "position", "tmi", "tmi_en", "links", "hue", "greeting", "greeting_en")
+    for demo in members:
+        Member(**{name: getattr(demo, name) for name in fields}).full_clean()
+        with (REPOSITORY / "voice_model" / demo.portrait).open("rb") as portrait:
+            assert read_picture(portrait)
+        assert 3 <= len(demo.suggestions) <= MAX_SUGGESTIONS
+        for suggestion in demo.suggestions:
+            Suggestion(**suggestion).full_clean(exclude=["member"])
 
 
 def test_a_vocoder_may_be_shared(models: Path) -> None:

@@ -19,6 +19,7 @@ from PIL import Image
 from testing import factories
 from testing.factories import Fan
 from voices.models import Member, Report, Share, VoiceRequest
+from voices.pictures import read_picture
 from voices.storage import temporary_url
 from voices.synth import encode
 
@@ -60,8 +61,10 @@ class TestThePage:
         assert f'<audio controls preload="metadata" src="{page_of(share)}/audio">' in page
 
     def test_it_speaks_english_to_who_reads_english(self, share: Share, client: Client) -> None:
+        Member.objects.update(name_en="Test")
         page = html.unescape(client.get(page_of(share), headers={"accept-language": "en"}).content.decode())
         assert '<html lang="en">' in page
+        assert "Test's voice" in page
         assert "Speech made by AI" in page
         assert "Hear your own words" in page
 
@@ -124,9 +127,13 @@ class TestTheCard:
         caches["shares"].clear()
         file = io.BytesIO()
         Image.new("RGB", (300, 300), "red").save(file, "PNG")
-        member.picture.save("face.png", ContentFile(file.getvalue()))
+        file.seek(0)
+        member.change_picture(read_picture(file))
         picture = Image.open(io.BytesIO(client.get(f"{page_of(share)}/card.png").content))
-        assert picture.getpixel((72 + 220, 315)) == (255, 0, 0)
+        red, green, blue = picture.getpixel((72 + 220, 315))  # type: ignore[misc]  # a tuple for RGB
+        assert red > 240 > 20 > max(green, blue)
+        shown = re.findall(r'<img src="(/pictures/[^"]+)"', client.get(page_of(share)).content.decode())
+        assert client.get(shown[0])["Content-Type"] == "image/webp"
         assert without
 
 

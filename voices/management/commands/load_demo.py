@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from voices.library.explain import explained_twice
 from voices.library.hashes import hash_voice_files
 from voices.library.manifest import ManifestMember, read_manifest
-from voices.models import Member, Voice
+from voices.models import Member, Suggestion, Voice
+from voices.pictures import read_picture
 from voices.synth.errors import CheckpointError
 
 FILES_REPLACED = "its files were replaced"
@@ -42,11 +43,13 @@ def load(demo: ManifestMember) -> None:
         "tmi": demo.tmi,
         "links": demo.links,
     }
+    folder = Path(settings.VOICE_MODEL_DIR)
     with transaction.atomic():
         member, made = Member.objects.get_or_create(id=demo.id, defaults=fields)
         if made:
             _skip_id_in_sequence()
-    folder = Path(settings.VOICE_MODEL_DIR)
+        if not member.has_profile:
+            _give_profile(member, demo, folder / demo.portrait)
     hashes = hash_voice_files(folder / demo.glow_tts_dir, folder / demo.hifigan_dir)
     voice, made = Voice.objects.get_or_create(
         member=member,
@@ -66,6 +69,18 @@ def load(demo: ManifestMember) -> None:
     # An imported voice stays active; an older demo voice is replaced.
     if (made or came_back) and not member.voices.filter(active=True, demo=False).exists():
         voice.make_active()
+
+
+def _give_profile(member: Member, demo: ManifestMember, portrait: Path) -> None:
+    """Fill what a new member lacks, and one from before there were profiles."""
+    for name in ("name_en", "position_en", "tmi_en", "hue", "greeting", "greeting_en"):
+        setattr(member, name, getattr(demo, name))
+    member.save()
+    for place, suggestion in enumerate(demo.suggestions):
+        Suggestion.objects.create(member=member, place=place, **suggestion)
+    if portrait.exists() and not member.picture:
+        with portrait.open("rb") as file:
+            member.change_picture(read_picture(file))
 
 
 def _skip_id_in_sequence() -> None:
