@@ -11,13 +11,22 @@ import { SpeechForm } from "./SpeechForm";
 
 const member: Member = {
   id: 1,
-  name: "하늘",
   slug: "haneul",
+  name: "하늘",
+  name_en: "",
   birth: null,
-  tmi: "",
   position: "보컬",
+  position_en: "",
+  tmi: "",
+  tmi_en: "",
   links: {},
   picture: null,
+  picture_small: null,
+  hue: null,
+  greeting: "",
+  greeting_en: "",
+  sample: null,
+  suggestions: [],
   has_voice: true,
 };
 
