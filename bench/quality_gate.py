@@ -20,6 +20,7 @@ import torch
 from bench.report import spread
 from voices.library.manifest import read_manifest
 from voices.synth import SynthError, load_voice, synthesize
+from voices.synth.engine.reference import ReferenceAcousticNetwork, ReferenceVocoderNetwork
 from voices.synth.errors import ImplausibleSpeechError
 from voices.synth.plausibility import find_flaw
 from voices.synth.voice import Voice
@@ -116,8 +117,10 @@ def sabotaged(name: str) -> Voice:
     sound, but few voices have it.
     """
     voice = demo_voice(1)
+    acoustic, vocoder = voice.networks
+    assert isinstance(acoustic, ReferenceAcousticNetwork) and isinstance(vocoder, ReferenceVocoderNetwork)
     with torch.no_grad():
-        SABOTAGES[name](voice._acoustic_model, voice._vocoder._generator)
+        SABOTAGES[name](acoustic.model, vocoder.generator)
     voice._vocoder._refinement = None
     return voice
 

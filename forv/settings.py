@@ -317,7 +317,7 @@ MAX_TEXT_CHARACTERS = env.int("FORV_MAX_TEXT", 1000, validate=validate.Range(min
 # Longest time that an answer waits for the audio.
 MAX_WAIT_SECONDS = env.float("FORV_MAX_WAIT_SECONDS", 30.0, validate=validate.Range(min=0))
 WORKERS = env.int("FORV_WORKERS", 1, validate=validate.Range(min=1))
-# Threads per worker x workers must not exceed the cores, or torch gets many times slower.
+# Of the engine, OpenVINO or torch. Threads x workers must not exceed the cores, or torch gets many times slower.
 TORCH_THREADS = env.int(
     "FORV_TORCH_THREADS", max(1, (os.cpu_count() or 1) // 2 // WORKERS), validate=validate.Range(min=1)
 )

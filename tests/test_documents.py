@@ -52,7 +52,7 @@ def test_a_request_goes_through_the_files_that_the_architecture_lists(
 def work() -> None:
     """Speak the next request on a connection of its own, like another process."""
     try:
-        wait_until(lambda: VoiceRequest.objects.queued().exists(), 10)
+        wait_until(lambda: VoiceRequest.objects.queued().exists(), 60)
         synthesize_next()
     finally:
         connection.close()
@@ -65,7 +65,7 @@ async def post_and_hear(member: Member) -> httpx.Response:
     transport = httpx.ASGITransport(web_process)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost", follow_redirects=True) as client:
         body = {"member": member.pk, "text": TEXT}
-        return await client.post("/api/voice-requests/", json=body, headers={"Prefer": "wait=20"})
+        return await client.post("/api/voice-requests/", json=body, headers={"Prefer": "wait=30"})
 
 
 @contextmanager

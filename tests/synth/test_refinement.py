@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import librosa
 import numpy as np
 import pytest
-import torch
 
 from testing.tiny_voice import HOP_LENGTH, N_MELS, SAMPLE_RATE
 from voices.intake.settings import AsIs, AudioSettings, RefinementSettings
@@ -40,8 +39,8 @@ def vowel(pitch: float) -> NDArray[np.float32]:
 
 
 def refined(samples: NDArray[np.float32], mel: NDArray[np.float32]) -> NDArray[np.float32]:
-    made = MelRefinement(SETTINGS, AUDIO, "cpu").refine(torch.from_numpy(samples), torch.from_numpy(mel))
-    return made.numpy()
+    made = MelRefinement(SETTINGS, AUDIO).refine(samples, mel)
+    return made
 
 
 def distance(samples: NDArray[np.float32], mel: NDArray[np.float32]) -> float:

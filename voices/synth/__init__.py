@@ -21,8 +21,9 @@ from voices.synth.text import Dropped, Lexicon, Mode, Sentence, Spoken, Token, r
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from voices.synth.engine.reference import Device
     from voices.synth.models import ConvertedModel
-    from voices.synth.voice import Device, Voice
+    from voices.synth.voice import Voice
 
 __all__ = [
     "FORMATS",
@@ -62,7 +63,11 @@ def load_voice(
 def voice_of(
     glow_tts: ConvertedModel, hifigan: ConvertedModel, device: Device = "cpu", mode: Mode = "spelled"
 ) -> Voice:
-    """Load a voice from its converted models, and torch. Raises CheckpointError if they don't fit each other."""
-    from voices.synth import voice
+    """Load a voice of converted models with the reference engine, which loads torch.
 
-    return voice.Voice(glow_tts, hifigan, mode, device)
+    Raises CheckpointError if they don't fit each other.
+    """
+    from voices.synth import voice
+    from voices.synth.engine.reference import ReferenceEngine
+
+    return voice.Voice(glow_tts, hifigan, mode, ReferenceEngine(device))

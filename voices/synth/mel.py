@@ -91,3 +91,33 @@ def normalization_of(settings: AudioSettings) -> MelNormalization:
             return MelRange(min_level_db, ref_level_db, max_norm, symmetric, clip)
         case AsIs():
             return MelAsIs()
+
+
+def mel_filters(sample_rate: int, fft_size: int, n_mels: int, fmin: float, fmax: float) -> NDArray[np.float32]:
+    """Return the triangular filters of mel bands, float32 [n_mels, fft_size // 2 + 1], each of area 1.
+
+    As librosa's, which trainers use: the scale of Slaney's Auditory Toolbox, linear below 1 kHz and logarithmic above.
+    """
+    low, high = _hertz_to_mel(np.array([fmin, fmax]))
+    edges = _mel_to_hertz(np.linspace(low, high, n_mels + 2))
+    bins = np.linspace(0, sample_rate / 2, fft_size // 2 + 1)
+    widths = np.diff(edges)[:, None]
+    distances = edges[:, None] - bins  # [n_mels + 2, n_bins]
+    rising, falling = -distances[:-2] / widths[:-1], distances[2:] / widths[1:]
+    triangles = np.maximum(0, np.minimum(rising, falling))
+    filters: NDArray[np.float32] = (triangles * 2 / (edges[2:] - edges[:-2])[:, None]).astype(np.float32)
+    return filters
+
+
+_HERTZ_PER_MEL = 200 / 3
+_KNEE_MEL = 15.0  # 1 kHz
+_STEP = np.log(6.4) / 27  # of a mel above the knee, in natural logarithms
+
+
+def _hertz_to_mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    above = np.log(np.maximum(hertz, 1e-9) / 1000) / _STEP
+    return np.where(hertz < 1000, hertz / _HERTZ_PER_MEL, _KNEE_MEL + above)
+
+
+def _mel_to_hertz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.where(mel < _KNEE_MEL, mel * _HERTZ_PER_MEL, 1000 * np.exp((mel - _KNEE_MEL) * _STEP))

@@ -6,75 +6,102 @@ phase to begin with, and the mel says how loud each band has to be; a few rounds
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import librosa
-import torch
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy import fft, sparse
+
+from voices.synth.mel import mel_filters
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from voices.intake.settings import AudioSettings, RefinementSettings
 
-MOMENTUM = 0.99  # of the phases, from round to round (Perraudin, Balazs and Søndergaard 2013)
+    Samples = NDArray[np.float32]
+    Spectrum = NDArray[np.complex64]  # [n_bins, n_frames]
+
+MOMENTUM = np.float32(0.99)  # of the phases, from round to round (Perraudin, Balazs and Søndergaard 2013)
 BAND_ROUNDS = 4  # corrections of the magnitudes in each round
-QUIETEST = 1e-9  # amplitude; keeps divisions finite
+QUIETEST = np.float32(1e-9)  # amplitude; keeps divisions finite
 
 
 class MelRefinement:
     """The refinement of one vocoder's sound; `rounds` of it in each call."""
 
-    def __init__(self, settings: RefinementSettings, audio: AudioSettings, device: str) -> None:
+    def __init__(self, settings: RefinementSettings, audio: AudioSettings) -> None:
         self.rounds = settings.rounds
-        self._settings = settings
+        self._fft_size = settings.fft_size
         self._hop_length = audio.hop_length
-        filters = librosa.filters.mel(
-            sr=audio.sample_rate,
-            n_fft=settings.fft_size,
-            n_mels=audio.n_mels,
-            fmin=settings.mel_fmin,
-            fmax=settings.mel_fmax,
-        )
-        self._filters = torch.from_numpy(filters).to(device)  # [n_mels, n_bins]
-        reached = self._filters.sum(0).unsqueeze(1)
-        self._heard = reached > 0  # [n_bins, 1]: bins outside of all bands stay as they are
-        self._shares = torch.where(self._heard, 1 / reached, 0)
-        self._window = torch.hann_window(settings.win_length, device=device)
+        filters = mel_filters(audio.sample_rate, settings.fft_size, audio.n_mels, settings.mel_fmin, settings.mel_fmax)
+        reached = filters.sum(0)
+        heard = np.flatnonzero(reached)  # bins outside of all bands stay as they are
+        self._heard = slice(int(heard[0]), int(heard[-1]) + 1) if len(heard) else slice(0, 0)
+        # Each bin is in two bands at most, so nearly all of a filter is zero.
+        self._filters: Any = sparse.csr_array(filters[:, self._heard])
+        self._shares: Any = sparse.csr_array((filters / np.where(reached > 0, reached, 1))[:, self._heard].T)
+        margin = (settings.fft_size - settings.win_length) // 2
+        window = np.hanning(settings.win_length + 1)[:-1]
+        self._window = np.zeros(settings.fft_size, np.float32)
+        self._window[margin : margin + settings.win_length] = window
 
-    def refine(self, samples: torch.Tensor, mel: torch.Tensor) -> torch.Tensor:
+    def refine(self, samples: Samples, mel: NDArray[np.float32]) -> Samples:
         """Return `samples` with the loudness of each mel band brought near to `mel`.
 
         Args:
-            samples: [n_samples], the vocoder's output for the mel.
-            mel: amplitudes [n_mels, n_frames] on a linear scale; frame n is centered at sample n * hop_length.
+            samples: float32 [n_samples], the vocoder's output for the mel.
+            mel: amplitudes, float32 [n_mels, n_frames], on a linear scale; frame n is centered at sample
+                n * hop_length.
         """
-        if len(samples) <= self._settings.fft_size // 2:  # too short for a single reflected frame
+        if len(samples) <= self._fft_size // 2:  # too short for a single reflected frame
             return samples
-        n_frames = mel.shape[1]
-        before: torch.Tensor | None = None
+        frames = slice(0, mel.shape[1])
+        overlap = self._overlap(len(samples))
+        before: Spectrum | None = None
         for _ in range(self.rounds):
             spectrum = self._spectrum(samples)
-            magnitudes = spectrum.abs().clamp_min(QUIETEST)
-            wanted = magnitudes.clone()
-            wanted[:, :n_frames] = self._with_bands(magnitudes[:, :n_frames], mel)
+            wanted = np.maximum(np.abs(spectrum), QUIETEST)
+            wanted[self._heard, frames] = self._with_bands(wanted[self._heard, frames], mel)
             ahead = spectrum if before is None else spectrum + MOMENTUM * (spectrum - before)
             before = spectrum
-            samples = self._samples(wanted * ahead / ahead.abs().clamp_min(QUIETEST), len(samples))
+            samples = self._samples(ahead * (wanted / np.maximum(np.abs(ahead), QUIETEST)), len(samples), overlap)
         return samples
 
-    def _with_bands(self, magnitudes: torch.Tensor, mel: torch.Tensor) -> torch.Tensor:
-        """Return magnitudes [n_bins, n_frames] whose bands are near `mel`, and whose form within a band is kept.
+    def _with_bands(self, magnitudes: NDArray[np.float32], mel: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return magnitudes [n_heard, n_frames] whose bands are near `mel`, and whose form within a band is kept.
 
         The multiplicative updates of a non-negative least squares problem (Lee and Seung 2001).
         """
         for _ in range(BAND_ROUNDS):
-            missing = mel / (self._filters @ magnitudes).clamp_min(QUIETEST)
-            gains = (self._filters.T @ missing) * self._shares
-            magnitudes = torch.where(self._heard, magnitudes * gains, magnitudes)
+            missing = mel / np.maximum(self._filters @ magnitudes, QUIETEST)
+            magnitudes = magnitudes * (self._shares @ missing)
         return magnitudes
 
-    def _spectrum(self, samples: torch.Tensor) -> torch.Tensor:
-        size, window = self._settings.fft_size, self._window
-        return torch.stft(samples, size, self._hop_length, len(window), window, return_complex=True)
+    def _spectrum(self, samples: Samples) -> Spectrum:
+        padded = np.pad(samples, self._fft_size // 2, mode="reflect")
+        frames = sliding_window_view(padded, self._fft_size)[:: self._hop_length]
+        spectrum: Spectrum = np.ascontiguousarray(fft.rfft(frames * self._window).T)
+        return spectrum
 
-    def _samples(self, spectrum: torch.Tensor, length: int) -> torch.Tensor:
-        size, window = self._settings.fft_size, self._window
-        return torch.istft(spectrum, size, self._hop_length, len(window), window, length=length)
+    def _samples(self, spectrum: NDArray[Any], length: int, overlap: Samples) -> Samples:
+        """Return the `length` samples that a spectrum's frames make when they are added up."""
+        frames = fft.irfft(np.ascontiguousarray(spectrum.T), self._fft_size) * self._window
+        return self._added_up(frames, length) / overlap
+
+    def _overlap(self, length: int) -> Samples:
+        """Return how much of all windows lies on each of `length` samples."""
+        n_frames = 1 + length // self._hop_length
+        squares = np.broadcast_to(np.square(self._window), (n_frames, self._fft_size))
+        return np.maximum(self._added_up(squares, length), np.float32(1e-11))
+
+    def _added_up(self, frames: NDArray[np.float32], length: int) -> Samples:
+        hop = self._hop_length
+        n_frames, size = frames.shape
+        per_frame = -(-size // hop)  # hops
+        total = np.zeros((n_frames + per_frame, hop), np.float32)
+        for part in range(per_frame):
+            piece = frames[:, part * hop : (part + 1) * hop]
+            total[part : part + n_frames, : piece.shape[1]] += piece
+        start = size // 2
+        return total.reshape(-1)[start : start + length]

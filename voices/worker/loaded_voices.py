@@ -10,9 +10,9 @@ from voices.intake.settings import ModelKind
 from voices.library.converted import converted_model, hashes_of
 from voices.library.store import known_names
 from voices.models import Voice as VoiceRow
-from voices.synth import voice_of
 from voices.synth.errors import MODELS, CheckpointError
 from voices.synth.models import ConvertedModel, find_model
+from voices.worker.engines import voice_of_fastest_engine
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
@@ -40,13 +40,15 @@ class LoadedVoices:
         return self._voices[key]
 
     def _bytes(self) -> int:
-        return sum(voice.memory_bytes for voice in self._voices.values())
+        # Voices with the same vocoder share it.
+        networks = {id(network): network for voice in self._voices.values() for network in voice.networks}
+        return sum(network.memory_bytes for network in networks.values())
 
 
 def _load(row: VoiceRow) -> "Voice":
     glow_tts = _converted(row.glow_tts_dir, row.glow_tts_path, "glow_tts", row.glow_tts_sha256)
     hifigan = _converted(row.hifigan_dir, row.hifigan_path, "hifigan", row.hifigan_sha256)
-    return voice_of(glow_tts, hifigan, device=settings.DEVICE, mode=cast(Any, row.mode))
+    return voice_of_fastest_engine(glow_tts, hifigan, cast(Any, row.mode))
 
 
 def _converted(name: str, folder: Path, kind: ModelKind, sha256: str) -> ConvertedModel:

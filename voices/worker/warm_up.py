@@ -3,12 +3,12 @@
 import logging
 from typing import Any
 
-from django.conf import settings
 from django.db import Error, connections
 from django_q.signals import post_spawn
 
 from voices.models import Voice, VoiceRequest
-from voices.synth import coqui, read, synthesize
+from voices.synth import read, synthesize
+from voices.worker.engines import import_engine
 from voices.worker.loaded_voices import loaded_voices
 
 logger = logging.getLogger(__name__)
@@ -20,8 +20,8 @@ def connect() -> None:
 
 
 def import_for_workers() -> None:
-    """Import the models and the reader in the process that workers are forked from, which saves each one seconds."""
-    coqui.import_models()
+    """Import the engine and the reader in the process that workers are forked from, which saves each one seconds."""
+    import_engine()
     read("안녕하세요.")
 
 
@@ -31,9 +31,6 @@ def warm_up(**kwargs: Any) -> None:
     Exceptions are only logged, because django-q2 would restart the worker for ever: the requests of a broken voice
     report the error themselves.
     """
-    import torch  # here, because the web process must not load it
-
-    torch.set_num_threads(settings.TORCH_THREADS)
     connections.close_all()
     try:
         for voice in Voice.objects.filter(active=True).select_related("member"):
