@@ -138,6 +138,12 @@ RULES: tuple[Rule, ...] = (
         ("안녕 (≧▽≦)", f"안녕 {UNSAID}"),
     ),
     Rule("syllable typed as letters", re.compile(f"(?:{_SYLLABLE.pattern})++"), _compose, ("ㅅㅏㄹㅏㅇ", "사랑")),
+    Rule(
+        "letter and digit",
+        re.compile("(?<![ㄱ-ㅎ가-힣])([ㅂㅎ])2(?![0-9])"),
+        lambda match: {"ㅂ": "바이", "ㅎ": "하이"}[match[1]],
+        ("ㅂ2", "바이"),
+    ),
     # Possessive (++), so that a long run of other letters takes linear time.
     Rule(
         "chat abbreviation",

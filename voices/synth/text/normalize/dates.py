@@ -236,6 +236,16 @@ RULES: tuple[Rule, ...] = (
         _read_date,
         ("3/15 공연", "삼월 십오일 공연"),
     ),
+    # 3/24 첫방: few fractions have such a denominator
+    Rule(
+        "month/day that is hardly a fraction",
+        re.compile(
+            rf"{ALONE}(?<![/의])(?<!의 )(?P<month>1[0-2]|0?[2-9])/(?P<day>1[3-9]|2[0-9]|3[01])(?![0-9/.])"
+            r"(?= (?!정도|확률|비율|크기|이하|이상|만큼|지점|수준|가량)[가-힣])"
+        ),
+        _read_date,
+        ("3/24 첫방", "삼월 이십사일 첫방"),
+    ),
     Rule(
         "month/day after a range",
         re.compile(r"(?<=일에서 )(?P<month>1[0-2]|0?[1-9])/(?P<day>[12][0-9]|3[01]|0?[1-9])(?![0-9/.])"),

@@ -44,7 +44,7 @@ def tag(sentence: str) -> list[Morpheme]:
         tokens = _tagger().parse(sentence)
     if sentence.replace(" ", "") != "".join(token.surface for token in tokens):
         return []
-    morphemes = []
+    morphemes: list[Morpheme] = []
     position = 0
     for token in tokens:
         text = token.surface
