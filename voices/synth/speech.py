@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voices.synth.audio import fade_ends, silence, speech_bounds
+from voices.synth.audio import MARGIN_SECONDS, fade_ends, silence, speech_bounds
 from voices.synth.errors import ImplausibleSpeechError, NothingToSayError
 from voices.synth.plausibility import find_flaw
 from voices.synth.text import Spoken, Word, cut_at_breath, read
@@ -26,6 +26,7 @@ PAUSE_SECONDS = 0.35  # of silence between two sentences
 BREATH_SECONDS = 0.2  # of silence after a comma, between two parts of one sentence
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
+_SILENT = frozenset(" .,!?")
 RETRY_NOISE_SCALE, RETRY_SEED = 0.333, 1_000_003
 
 
@@ -159,12 +160,15 @@ def speak(
         pause = silence(_pause_before(index, spoken), voice.sample_rate)
         origin = sample_count + len(pause)
         sample_count = origin + len(heard)
+        margin = min(round(MARGIN_SECONDS * voice.sample_rate), len(heard) // 2)
         yield SpokenSentence(
             text=sentence.text,
             pronunciation=sentence.pronunciation,
             start_seconds=origin / voice.sample_rate,
             end_seconds=sample_count / voice.sample_rate,
-            words=_word_times(voice, sentence, ids, utterance, origin - start, (origin, sample_count)),
+            words=_word_times(
+                voice, sentence, ids, utterance, origin - start, (origin + margin, sample_count - margin)
+            ),
             samples=np.concatenate([pause, heard]),
         )
 
@@ -213,9 +217,10 @@ def _word_times(
         ids: the symbols of `utterance`.
         utterance: gives the frames of each symbol.
         shift: position of the waveform's first sample in the whole speech, in samples; may be negative.
-        heard: first and end sample of the sentence in the whole speech; times outside are clipped.
+        heard: first and end sample of its sounds in the whole speech; times outside are clipped.
     """
     words = sentence.words
+    sounds = [voice.symbols[symbol_id] in voice.alphabet - _SILENT for symbol_id in ids]
     spaces = [index for index, symbol_id in enumerate(ids) if voice.symbols[symbol_id] == " "]
     if len(sentence.tokens) != len(spaces) + 1:  # the voice has no symbol for the space: the sentence is one word
         text = " ".join(word.text for word in words)
@@ -227,8 +232,15 @@ def _word_times(
     spoken = []
     token = 0
     for word in words:
-        begin, finish = borders[token] + 1, max(0, borders[token + word.token_count] - 1)
+        begin, after = borders[token] + 1, borders[token + word.token_count]
+        finish = max(begin, after - 1)
+        if after < len(ids):
+            # The frames of a mark are those of the pause; a blank after a sound is its end.
+            last_sound = max((index for index in range(begin, after) if sounds[index]), default=finish)
+            finish = min(finish, last_sound + 1)
+            if voice.symbols[ids[finish]] in voice.alphabet:
+                finish = last_sound
         token += word.token_count
-        start, end = np.clip([starts[min(begin, finish)], ends[finish]], *heard) / voice.sample_rate
+        start, end = np.clip([starts[begin], ends[finish]], *heard) / voice.sample_rate
         spoken.append(SpokenWord(word.text, word.start, word.end, float(start), float(end)))
     return tuple(spoken)
