@@ -324,6 +324,11 @@ class VoiceRequest(models.Model):
         return VoiceRequest.objects.place_of(self) if self.status == self.Status.QUEUED else None
 
     @property
+    def captions_so_far(self) -> list[SentenceCaption]:
+        """The captions of the sentences that are spoken, while others are not."""
+        return list(self.sentences.order_by("number").values_list("caption", flat=True))
+
+    @property
     def is_retryable(self) -> bool:
         return self.status in (self.Status.FAILED, self.Status.CANCELLED)
 

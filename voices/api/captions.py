@@ -40,18 +40,20 @@ class SentenceCaptionSerializer(_SpanSerializer):
 
 
 class CaptionsSerializer(serializers.Serializer[Any]):
-    sentences = SentenceCaptionSerializer(many=True, source="captions")
+    sentences = SentenceCaptionSerializer(many=True)
 
 
 class CaptionsView(GenericAPIView[VoiceRequest]):
-    """When each sentence and word is spoken, and where it stands in the text; empty before it is known."""
+    """When each sentence and word is spoken, and where it stands in the text: of the sentences spoken so far."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = CaptionsSerializer
 
     @extend_schema(responses={200: CaptionsSerializer, **_ERRORS})
     def get(self, request: Request, pk: str) -> Response:
-        return Response(self.get_serializer(self.get_object()).data)
+        voice_request = self.get_object()
+        sentences = voice_request.captions if voice_request.is_terminal else voice_request.captions_so_far
+        return Response(self.get_serializer({"sentences": sentences}).data)
 
 
 class _SubtitlesView(GenericAPIView[VoiceRequest]):

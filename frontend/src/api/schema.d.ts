@@ -278,7 +278,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description When each sentence and word is spoken, and where it stands in the text; empty before it is known. */
+        /** @description When each sentence and word is spoken, and where it stands in the text: of the sentences spoken so far. */
         get: operations["voice_requests_captions.json_retrieve"];
         put?: never;
         post?: never;

@@ -7,7 +7,7 @@ from django.test import Client
 
 from testing import factories
 from testing.factories import reloaded
-from voices.models import Member, VoiceRequest
+from voices.models import Member, StoredSentence, VoiceRequest
 from voices.tasks import synthesize_next
 
 TEXT = "사과 3개를 샀어요! <정말>요?"
@@ -57,6 +57,22 @@ def test_there_are_no_subtitles_before_the_audio(name: str, state: str, client: 
 
 def test_what_is_not_spoken_has_no_times(client: Client, member: Member) -> None:
     assert client.get(address(factories.queued(member), "captions.json")).json() == {"sentences": []}
+
+
+def test_times_are_told_sentence_by_sentence(client: Client, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    request = factories.queued(member, text="하나. 둘.")
+    told: list[list[str]] = []
+    store_sentence = VoiceRequest.store_sentence
+
+    def then_ask(self: VoiceRequest, sentence: StoredSentence) -> bool:
+        stored = store_sentence(self, sentence)
+        sentences = client.get(address(request, "captions.json")).json()["sentences"]
+        told.append([word["text"] for sentence in sentences for word in sentence["words"]])
+        return stored
+
+    monkeypatch.setattr(VoiceRequest, "store_sentence", then_ask)
+    synthesize_next()
+    assert told == [["하나."], ["하나.", "둘."]]
 
 
 @pytest.mark.parametrize(
