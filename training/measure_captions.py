@@ -59,13 +59,13 @@ def against_pauses(words: Sequence[SpokenWord], pauses: Sequence[tuple[float, fl
 def against_heard(words: Sequence[SpokenWord], heard: Sequence[HeardWord]) -> Deviations:
     """Compare starts and ends with those of the heard words, where both sides of the border were heard right."""
     found: Deviations = defaultdict(list)
-    said = [(syllable, word, *edges) for word in words for syllable, *edges in _syllables(word.text)]
-    recognized = [(syllable, word, *edges) for word in heard for syllable, *edges in _syllables(word.text)]
-    texts = [[syllable for syllable, *_ in syllables] for syllables in (said, recognized)]
-    for match in difflib.SequenceMatcher(None, *texts, autojunk=False).get_matching_blocks():
+    said = [(*syllable, word) for word in words for syllable in _syllables(word.text)]
+    recognized = [(*syllable, word) for word in heard for syllable in _syllables(word.text)]
+    texts = ["".join(syllable for syllable, *_ in syllables) for syllables in (said, recognized)]
+    for match in difflib.SequenceMatcher(None, texts[0], texts[1], autojunk=False).get_matching_blocks():
         for offset in range(match.size):
-            _, ours, begins, ends = said[match.a + offset]
-            _, theirs, begins_too, ends_too = recognized[match.b + offset]
+            _, begins, ends, ours = said[match.a + offset]
+            _, begins_too, ends_too, theirs = recognized[match.b + offset]
             if begins and begins_too and (offset or match.a == 0):
                 found["start, by Vosk"].append(ours.start_seconds - theirs.start_seconds)
             if ends and ends_too and (offset < match.size - 1 or match.a + match.size == len(said)):
