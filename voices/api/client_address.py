@@ -16,8 +16,12 @@ def client_address(request: Request) -> str:
 
     Behind ``FORV_TRUSTED_PROXIES`` proxies, the address is the one in ``X-Forwarded-For`` that the first of them wrote.
     """
-    given = BaseThrottle().get_ident(request) or ""
-    return salted_hmac("voices.client_address", client_network(given), algorithm="sha256").hexdigest()[:32]
+    return hashed_address(BaseThrottle().get_ident(request) or "")
+
+
+def hashed_address(address: str) -> str:
+    """Return the same hash for the address of a connection."""
+    return salted_hmac("voices.client_address", client_network(address), algorithm="sha256").hexdigest()[:32]
 
 
 def client_network(address: str) -> str:

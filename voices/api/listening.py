@@ -112,3 +112,13 @@ def _rest_of_audio(name: str, heard: _Heard) -> Sound:
         resampled = soxr.resample(samples.astype(np.float32) / FULL_SCALE, rate, heard.sample_rate)
         samples, rate = np.rint(np.clip(resampled, -1, 1) * FULL_SCALE).astype(np.int16), heard.sample_rate
     return Sound(samples[heard.samples :], rate)
+
+
+def cancel_unheard(request_id: str) -> None:
+    """Cancel a request whose only listener has gone; nothing is changed if it is finished, or deleted."""
+    try:
+        request = VoiceRequest.objects.filter(pk=request_id).first()
+        if request is not None and not request.is_terminal:
+            request.cancel()
+    finally:
+        connection.close()

@@ -26,7 +26,7 @@ from voices.api.authentication import asker_of
 from voices.api.errors import NotInTime, TooManyStreams, error_response_body, failure_body
 from voices.api.events import RETRY_AFTER_SECONDS
 from voices.api.gate.admission import release_slot
-from voices.api.listening import NotSpoken, sounds_of
+from voices.api.listening import NotSpoken, cancel_unheard, sounds_of
 from voices.api.openai.encoders import encoder_of
 from voices.api.openai.serializers import SpeechSerializer
 from voices.api.openai.view import OpenAIView
@@ -87,7 +87,7 @@ async def speech(request: HttpRequest) -> HttpResponseBase:
         return JsonResponse(_failure(error.code), status=500, headers={"x-should-retry": "false"})
     finally:
         if not heard:
-            await sync_to_async(_cancel)(asked["id"])
+            await sync_to_async(cancel_unheard)(asked["id"])
     encoder = encoder_of(asked["response_format"], first.sample_rate)
     audio = _cancelled_with(encoded(encoder, first, sounds), asked["id"])
     if asked["stream_format"] == "sse":
@@ -106,7 +106,7 @@ async def _cancelled_with(audio: AsyncGenerator[bytes], request_id: str) -> Asyn
         complete = True
     finally:
         if not complete:
-            await sync_to_async(_cancel)(request_id)
+            await sync_to_async(cancel_unheard)(request_id)
 
 
 async def _events(audio: AsyncGenerator[bytes], request_id: str, language: str) -> AsyncGenerator[bytes]:
@@ -131,7 +131,7 @@ def _usage(request_id: str) -> dict[str, int]:
     try:
         row = VoiceRequest.objects.filter(pk=request_id).values_list("text", "duration_seconds").first()
     finally:
-        connection.close()  # as below
+        connection.close()  # it comes long after the view gave its own back
     text, seconds = row or ("", 0.0)
     read, spoken = len(text), round(TOKENS_PER_SECOND * (seconds or 0.0))
     return {"input_tokens": read, "output_tokens": spoken, "total_tokens": read + spoken}
@@ -144,12 +144,3 @@ def _failure(code: str) -> dict[str, Any]:
 def _refusal(error: APIException) -> JsonResponse:
     body = openai_shape(error_response_body(error), error.status_code)
     return JsonResponse(body, status=error.status_code, headers={"Retry-After": f"{getattr(error, 'wait', 1)}"})
-
-
-def _cancel(request_id: str) -> None:
-    try:
-        if voice_request := VoiceRequest.objects.filter(pk=request_id).first():
-            voice_request.cancel()
-    finally:
-        # It comes long after the view gave its own connection back.
-        connection.close()
