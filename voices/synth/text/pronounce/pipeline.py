@@ -32,8 +32,11 @@ _CLUSTER = re.compile(
 )
 _READING = re.compile("[읽맑밝늙묽붉굵긁갉핥훑](?=기)")  # 밝기 and 초읽기 sound as verbs do before ㄱ
 _CLUSTERS = {"덟": "덜", "넓": "널", "짧": "짤", "얇": "얄", "떫": "떨", "엷": "열"}
-# MeCab takes 신고 했다 for the verb 신다.
+# MeCab takes 신고 했다, 범죄 신고 and 삼기 모집 for the verbs 신다 and 삼다, which have an object
+# or an adverb before them.
 _NOUN_LIKE_VERB = re.compile("[신참감]고 ?(?:하|했|해|합|한 |할|드리)")
+_NOUN_ALONE = re.compile("(?:신고|삼기)(?![가-힣])")
+_OBJECT = re.compile("(?:[을를도만은는안못잘]|신발|구두|양말|운동화|부츠|슬리퍼|힐|샌들|스타킹) $")
 
 
 @functools.lru_cache(maxsize=4096)
@@ -64,11 +67,17 @@ def pronounce(sentence: str) -> str:
     respell_homographs(sentence, syllables)
     _mark_pauses(sentence, syllables, morphemes)
     for morpheme in morphemes:
-        if not _NOUN_LIKE_VERB.match(sentence, morpheme.start):
+        if not _is_noun_like_verb(sentence, morpheme.start):
             _mark(syllables, morpheme)
     pronunciation = g2pk_rules().pronounce("".join(syllables)).replace("\n", " ")
     # If a rule has left one of its marks, the spelling is the better pronunciation.
     return pronunciation if re.fullmatch("[가-힣 .,!?]+", pronunciation) else neutralize_codas(sentence)
+
+
+def _is_noun_like_verb(sentence: str, start: int) -> bool:
+    if _NOUN_LIKE_VERB.match(sentence, start):
+        return True
+    return bool(start and _NOUN_ALONE.match(sentence, start)) and not _OBJECT.search(sentence, max(0, start - 5), start)
 
 
 def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, plain: Collection[int]) -> None:
@@ -79,7 +88,11 @@ def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, 
         respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)
         if before is not None and before.tag == "MM":
             respell_after_determiner(syllables, morpheme.start)
-    if morpheme.text in ("로", "란") and morpheme.tag.startswith("J") and coda_of(syllables[morpheme.start - 1]) == "ᆫ":
+    if (
+        morpheme.text in ("로", "란")
+        and morpheme.tag.startswith(("J", "VCP"))
+        and coda_of(syllables[morpheme.start - 1]) == "ᆫ"
+    ):
         # 등산로, 의견란: MeCab takes it for a particle, which would be 으로, 이란 here (제20항 다만).
         syllables[morpheme.start] = with_onset(morpheme.text, "ᄂ")
     respell_ending(syllables, morpheme, before)
