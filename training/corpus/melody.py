@@ -11,6 +11,7 @@ FRAME_SECONDS = 0.0125  # of the teacher's pitch
 VOICED = 50.0  # Hz; the teacher gives less where the speech has no voice
 
 RISE_FRAMES = 22  # a last syllable
+HELD_FRAMES = 8  # behind it, where a man's voice would creak and end low after all
 RISE = 6.0  # semitones, from the median of the sentence to the end of a question
 EXCLAMATION_RANGE, EXCLAMATION_RISE = 1.35, 1.0  # of the pitch in semitones: its range by a factor, and itself
 
@@ -37,6 +38,7 @@ def with_melody(pitch: Pitch, sentence: str) -> Pitch:
         way = np.linspace(0, 1, last - first + 1, dtype=np.float32) ** 1.5
         peak = median * 2 ** (RISE / 12)
         shaped[first : last + 1] = pitch[first] * (peak / pitch[first]) ** way
+        shaped[last + 1 : last + 1 + HELD_FRAMES] = peak
     elif sentence.endswith("!"):
         moved = (pitch[voiced] / median) ** EXCLAMATION_RANGE
         shaped[voiced] = median * 2 ** (EXCLAMATION_RISE / 12) * moved
