@@ -358,6 +358,8 @@ CACHES = {
 
 # Requests that may wait; further ones are answered 429.
 MAX_QUEUED = env.int("FORV_MAX_QUEUED", 1000, validate=validate.Range(min=1))
+# Audio that is not older may be given to who asks for the same again; 0: everything is spoken anew.
+SAME_AGAIN_DAYS = env.float("FORV_SAME_AGAIN_DAYS", 30.0, validate=validate.Range(min=0))
 # Attempts at a request before it fails.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
 # Pause before the last attempt if the storage did not take the audio, or the time ran out.

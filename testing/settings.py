@@ -3,5 +3,7 @@
 import os
 
 os.environ.setdefault("DJANGO_DEBUG", "1")
+# Tests ask for the same again and again, to be spoken each time.
+os.environ.setdefault("FORV_SAME_AGAIN_DAYS", "0")
 
 from forv.settings import *  # noqa: F403

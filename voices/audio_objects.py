@@ -1,5 +1,6 @@
 """A request's audio in the storage: the names of its objects, and writing and deleting them."""
 
+import hashlib
 import logging
 import re
 
@@ -38,7 +39,7 @@ def public_audio_name(request: VoiceRequest) -> str | None:
 
     ``None`` unless the client gave both its uuid and its created_at.
     """
-    if not (request.client_uuid and request.client_created_at):
+    if not request.has_public_name:
         return None
     return f"wav_files/{request.member_id}/{request.client_uuid}_{request.client_created_at}_voice.{request.format}"
 
@@ -51,6 +52,16 @@ def store_audio(name: str, audio: bytes) -> None:
         raise AudioNotStored(name) from error
 
 
+def copy_audio(name: str, to: str) -> None:
+    """Write an object with the content of another one. Raises :class:`AudioNotStored`."""
+    try:
+        with default_storage.open(name) as audio:
+            content = audio.read()
+    except Exception as error:  # each storage has errors of its own
+        raise AudioNotStored(name) from error
+    store_audio(to, content)
+
+
 def discard_audio(name: str) -> None:
     """Delete an object. A failure is logged only: the sweeper tries again."""
     try:
@@ -60,4 +71,6 @@ def discard_audio(name: str) -> None:
 
 
 def _name(request: VoiceRequest, attempt: int) -> str:
-    return f"wav_files/{request.member_id}/{request.pk}/{attempt}_voice.{request.format}"
+    # Others may get the same audio, and must not learn from its name which request it was made for.
+    folder = hashlib.sha256(request.pk.bytes).hexdigest()[:32]
+    return f"wav_files/{request.member_id}/{folder}/{attempt}_voice.{request.format}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connection, connections
+from django.db.models import Model
 
 # Raised while the database can't be reached. Any other `django.db.Error` is a mistake of ours.
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -22,3 +23,12 @@ def lock_until_commit(*name: str) -> None:
     """Let transactions that lock the same name run one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\n".join(name)])
+
+
+def keep_until_commit(row: Model) -> bool:
+    """Let nobody delete the row until the transaction ends. False: it is deleted already."""
+    table, key = connection.ops.quote_name(row._meta.db_table), row._meta.pk
+    assert key is not None
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {table} WHERE {key.column} = %s FOR KEY SHARE", [row.pk])
+        return cursor.fetchone() is not None

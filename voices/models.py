@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from voices import choices
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
+from voices.database import keep_until_commit
 from voices.dictionary import DictionaryEntry as DictionaryEntry
 from voices.intake.card import VoiceCard
 from voices.library.converted import card_of
@@ -29,7 +30,8 @@ from voices.owners import Owner as Owner
 from voices.profile import Profile
 from voices.profile import Suggestion as Suggestion
 from voices.proposals import ReadingProposal as ReadingProposal
-from voices.queue import Place, VoiceRequestQuerySet
+from voices.queue import Place, VoiceRequestQuerySet, enqueue_synthesis
+from voices.same_again import OF_FANS
 from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
@@ -41,6 +43,11 @@ from voices.webhooks.outbox import WebhookDelivery
 CHANGED_CHANNEL = "voice_request_changed"
 CHECK_SENTENCE = "안녕하세요, 만나서 반갑습니다."
 MOST_TRIES_SHOWN = 20
+# What requests that sound the same have in common.
+SOUND_FIELDS = (
+    "voice_id", "spoken_text", "dropped", "captions", "sentences_done", "sentences_total",
+    "audio_name", "audio_size", "audio_sha256", "duration_seconds",
+)  # fmt: skip
 
 
 class Member(Profile):
@@ -223,7 +230,7 @@ class VoiceRequest(models.Model):
     Purpose = choices.Purpose
 
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-    OF_FANS = (Purpose.FAN, Purpose.TRIAL)
+    OF_FANS = OF_FANS
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Revoked keys are kept, so that what they asked for stays somebody's.
@@ -246,13 +253,18 @@ class VoiceRequest(models.Model):
     voice = models.ForeignKey(
         Voice, models.SET_NULL, null=True, blank=True, related_name="requests", verbose_name=_("voice")
     )
-    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose, db_default=Purpose.FAN)
+    purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose, default=Purpose.FAN, db_default=Purpose.FAN)
     text = models.TextField(_("text"))
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
     speed = models.FloatField(_("speed"), default=1.0, validators=SPEED_RANGE)
     seed = models.BigIntegerField(_("seed"), default=0)
     # Written → read, for this request alone.
     readings = models.JSONField(_("readings"), default=dict, blank=True, db_default={})
+
+    # Spoken anew, even if the same was made before.
+    fresh = models.BooleanField(_("made anew"), default=False, db_default=False)
+    # The same for requests that sound the same (voices/same_again.py).
+    speech_key = models.CharField(max_length=64, db_default="", editable=False)
 
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.QUEUED)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, db_default=Priority.INTERACTIVE)
@@ -298,6 +310,8 @@ class VoiceRequest(models.Model):
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
             models.Index(fields=["finished_at"], condition=Q(purpose="trial"), name="request_tried_out"),
             models.Index(fields=["member"], condition=Q(purpose="sample"), name="request_for_sample"),
+            models.Index(fields=["speech_key"], condition=~Q(speech_key=""), name="request_by_speech"),
+            models.Index(fields=["audio_name"], condition=~Q(audio_name=""), name="request_by_audio"),
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
 
@@ -329,6 +343,11 @@ class VoiceRequest(models.Model):
         return list(self.sentences.order_by("number").values_list("caption", flat=True))
 
     @property
+    def has_public_name(self) -> bool:
+        """Whether the client chose the name under which it looks for the audio (voices/audio_objects.py)."""
+        return bool(self.client_uuid and self.client_created_at)
+
+    @property
     def is_retryable(self) -> bool:
         return self.status in (self.Status.FAILED, self.Status.CANCELLED)
 
@@ -356,7 +375,7 @@ class VoiceRequest(models.Model):
         """queued → processing: start an attempt of the cluster ``claimed_by``, with a lease."""
         active_voice = Voice.objects.filter(member=OuterRef("member"), active=True)
         return self._change(
-            VoiceRequest.objects.queued(),
+            VoiceRequest.objects.waiting(),
             status=self.Status.PROCESSING,
             attempt=F("attempt") + 1,
             claimed_by=claimed_by,
@@ -379,6 +398,7 @@ class VoiceRequest(models.Model):
                 dropped=list(dropped),
                 sentences_total=sentences_total,
                 sentences_done=sentences_done,
+                speech_key=self.speech_key,
                 lease_expires_at=_lease_end(),
             )
             if held:
@@ -422,6 +442,19 @@ class VoiceRequest(models.Model):
             stray_audio=self.attempt > 1,
         )
 
+    def succeed_like(self, made: "VoiceRequest") -> bool:
+        """queued or processing → succeeded, by the latest attempt, with the audio of a request that sounds the same.
+
+        False: that one is deleted, or this request has ended or is spoken by a later attempt; nothing is changed.
+        """
+        with transaction.atomic():
+            return keep_until_commit(made) and self._conclude(
+                self._unfinished().filter(attempt=self.attempt),
+                status=self.Status.SUCCEEDED,
+                **{name: getattr(made, name) for name in SOUND_FIELDS},
+                stray_audio=self.attempt > 0,
+            )
+
     def put_back(self, after_seconds: float = 0.0) -> bool:
         """processing → queued, to be begun again. False: this attempt was the last one, or no longer holds the row."""
         return self.attempts_left > 0 and self._queue_again(available_at=Now() + timedelta(seconds=after_seconds))
@@ -464,10 +497,19 @@ class VoiceRequest(models.Model):
             speed=self.speed,
             seed=self.seed,
             readings=self.readings,
+            fresh=self.fresh,
             priority=self.priority,
         )
 
     def _end(self, allowed: models.QuerySet["VoiceRequest"], **values: Any) -> bool:
+        """Finish the request, and let those go on that wait for the same, in one transaction."""
+        with transaction.atomic():
+            ended = self._conclude(allowed, **values)
+            if ended and self.speech_key:
+                self._let_twins_go_on()
+        return ended
+
+    def _conclude(self, allowed: models.QuerySet["VoiceRequest"], **values: Any) -> bool:
         """Finish the request, queue its webhooks and settle a voice check, in one transaction."""
         with transaction.atomic():
             if not self._change(allowed, **values, finished_at=Now(), lease_expires_at=None, claimed_by=""):
@@ -479,6 +521,14 @@ class VoiceRequest(models.Model):
                 succeeded = status == self.Status.SUCCEEDED
                 voice.finish_check("" if succeeded else values.get("error_detail") or values.get("error_code", status))
         return True
+
+    def _let_twins_go_on(self) -> None:
+        """Give the audio to the queued requests that sound the same, or let workers begin them."""
+        made = VoiceRequest.objects.shareable().filter(pk=self.pk).first()
+        for twin in VoiceRequest.objects.queued().same_as(self).select_for_update(skip_locked=True):
+            # For a public name, a worker copies the audio.
+            if not (made and made.is_audible and not twin.fresh and not twin.has_public_name and twin.succeed_like(made)):
+                enqueue_synthesis()
 
     def _queue_again(self, **values: Any) -> bool:
         return self._change(self._held(), **values, status=self.Status.QUEUED, lease_expires_at=None, claimed_by="")
@@ -496,8 +546,15 @@ class VoiceRequest(models.Model):
             if not allowed.filter(pk=self.pk).update(**values):
                 return False
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify(%s, %s)", [CHANGED_CHANNEL, str(self.pk)])
+                cursor.execute(_NOTIFY, [CHANGED_CHANNEL, self.pk, self.speech_key])
         return True
+
+
+# Also those who wait for a request that will sound the same.
+_NOTIFY = f"""
+    SELECT pg_notify(%s, id::text) FROM {VoiceRequest._meta.db_table}
+    WHERE id = %s OR (speech_key <> '' AND speech_key = %s AND status = 'queued')
+"""
 
 
 def _lease_end() -> Any:

@@ -16,6 +16,7 @@ from django_q.tasks import async_task
 from voices.choices import Priority, Purpose, RequestStatus
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
+from voices.same_again import SameAgainQuerySet, speech_key
 
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
@@ -59,7 +60,7 @@ def enqueue_synthesis() -> None:
     async_task("voices.tasks.synthesize_next")
 
 
-class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
+class VoiceRequestQuerySet(SameAgainQuerySet):
     def queued(self) -> Self:
         return self.filter(status=RequestStatus.QUEUED)
 
@@ -67,8 +68,11 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
         return self.filter(status=RequestStatus.PROCESSING)
 
     def waiting(self) -> Self:
-        """Return the requests that may be begun now: queued, and not in the pause after a failed attempt."""
-        return self.queued().filter(available_at__lte=Now())
+        """Return the requests that may be begun now.
+
+        They are queued, not in the pause after a failed attempt, and will not sound like one that is spoken now.
+        """
+        return self.queued().filter(available_at__lte=Now()).without_twin()
 
     def in_order(self) -> Self:
         """Sort by the order in which requests are begun."""
@@ -77,24 +81,34 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
     def submit(self, asker: Asker = NOBODY, **fields: Any) -> "VoiceRequest":
         """Write a request and its queue row in one transaction.
 
+        If the same was made before, the request gets that audio and is succeeded at once, without a queue row.
         Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting, :class:`TooManyOfOne` while too
         many of them are the asker's, and :class:`NameTaken`.
         """
         request = self.model(**fields, **asker.as_fields())
+        with transaction.atomic():
+            if request.has_public_name:
+                self._refuse_taken_name(request, asker)
+            request.speech_key = speech_key(request)
+            made = None if request.has_public_name else self.made_before(request)  # a worker copies to public names
+            if made is None:
+                self._take_place(request, asker)
+            request.save(force_insert=True)
+            if made is None or not request.succeed_like(made):
+                enqueue_synthesis()
+        request.refresh_from_db()
+        return request
+
+    def _take_place(self, request: "VoiceRequest", asker: Asker) -> None:
+        """Give the request its turn, unless too many are waiting."""
         bounds = _bounds(asker)
         waiting = {f"waiting_{number}": models.Count("pk", filter=own) for number, (own, _) in enumerate(bounds)}
-        with transaction.atomic():
-            if request.client_uuid and request.client_created_at:
-                self._refuse_taken_name(request, asker)
-            queue = self.queued().aggregate(length=models.Count("pk"), turn=_turn(request, asker), **waiting)
-            if queue["length"] >= settings.MAX_QUEUED:
-                raise QueueFull(queue["length"] * self.seconds_between_starts())
-            if any(queue[count] >= limit for count, (_, limit) in zip(waiting, bounds, strict=True)):
-                raise TooManyOfOne(self.seconds_between_starts())
-            request.turn = queue["turn"]
-            request.save(force_insert=True)
-            enqueue_synthesis()
-        return request
+        queue = self.queued().aggregate(length=models.Count("pk"), turn=_turn(request, asker), **waiting)
+        if queue["length"] >= settings.MAX_QUEUED:
+            raise QueueFull(queue["length"] * self.seconds_between_starts())
+        if any(queue[count] >= limit for count, (_, limit) in zip(waiting, bounds, strict=True)):
+            raise TooManyOfOne(self.seconds_between_starts())
+        request.turn = queue["turn"]
 
     def _refuse_taken_name(self, request: "VoiceRequest", asker: Asker) -> None:
         """Raise :class:`NameTaken` if the audio would replace, under its public name, that of somebody else."""
@@ -124,11 +138,16 @@ class VoiceRequestQuerySet(models.QuerySet["VoiceRequest"]):
 
         ``claimed_by`` is the id of the cluster, which gives its requests back when it stops.
         """
-        with transaction.atomic():
-            request = self.waiting().in_order().select_for_update(skip_locked=True).first()
-            if request is None:
-                return None
-            request.begin(claimed_by)
+        while True:
+            with transaction.atomic():
+                request = self.waiting().in_order().select_for_update(skip_locked=True).first()
+                if request is None:
+                    return None
+                if request.speech_key:
+                    # Of two workers that take the same again at one moment, one must see what the other began.
+                    lock_until_commit("speech", request.speech_key)
+                if request.begin(claimed_by):
+                    break
         return self.model.objects.select_related("member", "voice").get(pk=request.pk)
 
     def recover_abandoned(self) -> int:

@@ -8,14 +8,15 @@ from django.db.models.signals import post_delete
 from django.dispatch import receiver
 
 from voices.audio_objects import public_audio_name, stray_audio_names
+from voices.database import lock_until_commit
 from voices.library.store import delete_stored
 from voices.models import Member, ReadingProposal, Voice, VoiceRequest
 
 
 @receiver(post_delete, sender=VoiceRequest)
 def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
-    """Delete the request's objects; the public copy only if no other request has the same public name."""
-    names = [instance.audio_name] if instance.audio_name else []
+    """Delete the request's objects that no other request has."""
+    names = [instance.audio_name] if instance.audio_name and not _shares_audio(instance) else []
     names += stray_audio_names(instance) if instance.stray_audio else []
     if instance.audio_name and (public := public_audio_name(instance)) and not _shares_public_name(instance):
         names.append(public)
@@ -46,6 +47,12 @@ def _delete_unused(instance: Voice) -> None:
         delete_stored(instance.glow_tts_dir)
     if not Voice.objects.filter(hifigan_dir=instance.hifigan_dir).exists():
         delete_stored(instance.hifigan_dir)
+
+
+def _shares_audio(instance: VoiceRequest) -> bool:
+    # Of the last two that are deleted at one moment, one must see that the other is gone.
+    lock_until_commit("audio", instance.audio_name)
+    return VoiceRequest.objects.filter(audio_name=instance.audio_name).exists()
 
 
 def _shares_public_name(instance: VoiceRequest) -> bool:

@@ -7,10 +7,11 @@ an upload. They are deleted some minutes after the request is finished: then the
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from django.db import models
+from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 from numpy.typing import NDArray
 
@@ -32,6 +33,15 @@ class StoredSentenceQuerySet(models.QuerySet["StoredSentence"]):
         found = [(sentence.voice_id, sentence.number, sentence.said) for sentence in stored]
         wanted = [(request.voice_id, number, text) for number, text in enumerate(said[: len(stored)])]
         return stored if found == wanted else []
+
+    def heard_in(self, request: "VoiceRequest") -> Self:
+        """Return the request's sentences, or those of requests that sound the same; its own come first."""
+        same = Q(request=request)
+        if request.audio_name:
+            same |= Q(request__audio_name=request.audio_name)
+        elif request.speech_key and not request.fresh:
+            same |= Q(request__speech_key=request.speech_key, voice__active=True)
+        return self.filter(same).order_by(Case(When(request=request, then=0), default=1), "-attempt")
 
     def delete_old(self) -> int:
         """Delete sentences of requests that were finished ``KEPT_FOR`` ago, some of many. Return how many."""

@@ -15,12 +15,20 @@ from django.conf import settings
 from django.db import transaction
 from django_q.exceptions import TimeoutException
 
-from voices.audio_objects import AudioNotStored, attempt_audio_name, discard_audio, public_audio_name, store_audio
+from voices.audio_objects import (
+    AudioNotStored,
+    attempt_audio_name,
+    copy_audio,
+    discard_audio,
+    public_audio_name,
+    store_audio,
+)
 from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
 from voices.models import StoredSentence, VoiceRequest
+from voices.same_again import speech_key
 from voices.stored_sentences import as_pcm
 from voices.synth import Spoken, SynthError, encode, speech
 from voices.synth.audio import pcm16
@@ -88,6 +96,9 @@ def speak(request: VoiceRequest) -> None:
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
+    request.speech_key = through_outage(lambda: speech_key(request))
+    if through_outage(lambda: _finish_like_before(request)):
+        return
     speaker = loaded_voices.get(voice)
     lexicon = through_outage(lambda: lexicon_for(request.member_id, request.readings))
     sentences = _spoken_sentences(request, speaker, speech.reading_for(speaker, request.text, lexicon))
@@ -104,6 +115,19 @@ def speak(request: VoiceRequest) -> None:
         # After any other exception the row may name this audio already; the sweeper decides then.
         discard_audio(attempt_audio_name(request))
         raise
+
+
+def _finish_like_before(request: VoiceRequest) -> bool:
+    """Give the request the audio of one that sounds the same. False: there is none."""
+    made = VoiceRequest.objects.made_before(request)
+    if made is None:
+        return False
+    with transaction.atomic():
+        finished = request.succeed_like(made)
+        if finished and (public := public_audio_name(request)):
+            copy_audio(made.audio_name, public)
+    # If the connection broke during an earlier commit, the row may name this audio already.
+    return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=made.audio_name).exists()
 
 
 def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -> list[StoredSentence]:

@@ -25,7 +25,7 @@ from testing import factories
 from testing.factories import Fan, reloaded
 from testing.processes import answers, free_port, wait_until
 from voices import google_cloud_storage
-from voices.audio_objects import public_audio_name
+from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.models import Member
 from voices.tasks import synthesize_next
 
@@ -101,7 +101,7 @@ def test_audio_is_stored_in_the_bucket_and_played_from_it(bucket: str, client: C
     request = factories.queued(member, **PUBLIC)
     synthesize_next()
     done = reloaded(request)
-    assert (done.status, done.audio_name) == ("succeeded", f"wav_files/{member.pk}/{done.pk}/1_voice.wav")
+    assert (done.status, done.audio_name) == ("succeeded", attempt_audio_name(done))
 
     address = client.get(f"/api/voice-requests/{done.pk}/audio/")["Location"]
     assert address.startswith(f"{bucket}/{done.audio_name}?")

@@ -351,7 +351,7 @@ class TestStrayAudio:
         assert winner is not None
         winner.succeed(audio_name=attempt_audio_name(winner), **SOUND)
         (done,) = self.old()
-        assert stray_audio_names(done) == [f"wav_files/{member.pk}/{done.pk}/1_voice.wav"]
+        assert stray_audio_names(done) == [attempt_audio_name(done).replace("/2_", "/1_")]
 
     @pytest.mark.parametrize("end", [VoiceRequest.cancel, lambda request: request.fail("internal_error", "")])
     def test_without_success_the_audio_of_all_attempts_is_listed(
@@ -359,7 +359,7 @@ class TestStrayAudio:
     ) -> None:
         end(factories.processing(member))
         (ended,) = self.old()
-        assert stray_audio_names(ended) == [f"wav_files/{member.pk}/{ended.pk}/1_voice.wav"]
+        assert stray_audio_names(ended) == [attempt_audio_name(ended)]
 
 
 class TestConstraints:

@@ -10,6 +10,7 @@ import soxr
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models.functions import Length
 from numpy.typing import NDArray
 
 from voices.api.changes import changes, wait
@@ -44,7 +45,7 @@ class _Heard:
     sentences: int = 0
     samples: int = 0
     sample_rate: int = 0
-    last: int = 0  # the row of the last sentence
+    last: tuple[str, int] | None = None  # what the last sentence says, and its bytes
 
 
 async def sounds_of(request_id: str) -> AsyncGenerator[Sound]:
@@ -77,19 +78,11 @@ def _next_sound(request_id: str, heard: _Heard) -> tuple[Sound | None, bool]:
             raise NotSpoken("not_found")
         if not request.may_be_given_out:
             raise NotSpoken(request.error_code or request.status)
-        found = {
-            sentence.number: sentence
-            for sentence in StoredSentence.objects.filter(
-                request=request, number__in=[heard.sentences - 1, heard.sentences]
-            )
-        }
-        before, sentence = found.get(heard.sentences - 1), found.get(heard.sentences)
         is_complete = request.status == VoiceRequest.Status.SUCCEEDED
-        if heard.sentences and (before.pk != heard.last if before else not is_complete):
-            raise NotSpoken("internal_error")
+        sentence = _sentence(request, heard)
         if sentence is not None:
             heard.sentences += 1
-            heard.last = sentence.pk
+            heard.last = sentence.said, len(sentence.pcm)
             sound = Sound(sentence.samples, sentence.sample_rate)
         elif is_complete and heard.sentences < (request.sentences_total or 1):
             # Its sentences are deleted already.
@@ -103,6 +96,25 @@ def _next_sound(request_id: str, heard: _Heard) -> tuple[Sound | None, bool]:
     heard.samples += len(sound.samples)
     heard.sample_rate = sound.sample_rate
     return sound, False
+
+
+def _sentence(request: VoiceRequest, heard: _Heard) -> StoredSentence | None:
+    """Return the sentence that follows, of the request or of one that sounds the same; ``None``: not there yet.
+
+    Raises :class:`NotSpoken` if the request's own sentences are others than those that were heard.
+    """
+    stored = StoredSentence.objects.heard_in(request)
+    for sentence in stored.filter(number=heard.sentences):
+        if heard.last == _before(sentence):
+            return sentence
+        if sentence.request_id == request.pk:
+            raise NotSpoken("internal_error")
+    return None
+
+
+def _before(sentence: StoredSentence) -> tuple[str, int] | None:
+    before = StoredSentence.objects.filter(request=sentence.request_id, number=sentence.number - 1)
+    return before.values_list("said", Length("pcm")).first()
 
 
 def _rest_of_audio(name: str, heard: _Heard) -> Sound:

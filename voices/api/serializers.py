@@ -128,6 +128,9 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
     readings = fields.ReadingsField(default=dict, help_text="For this request alone, before the dictionary.")
+    fresh = fields.BooleanField(
+        default=False, help_text="Speak it anew, even if the same was made before. For another take, change `seed`."
+    )
     trial = fields.BooleanField(
         default=False,
         help_text=f"A word to try out, of at most {MAX_TRIAL_CHARACTERS} characters: it stands in no list, "

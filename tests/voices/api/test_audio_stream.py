@@ -135,7 +135,8 @@ class TestWhileItIsSpoken:
                     request.delete()
                 case _:
                     assert request.begin_speaking("넷. 다섯.", [], 2)
-                    store(request, 0)
+                    assert request.store_sentence(sentence_of(request, 0, samples=50))
+                    store(request, 1)
 
         with pytest.raises(BrokenOff):
             heard(request, end_it)
@@ -217,7 +218,7 @@ class TestLive:
     @pytest.mark.parametrize("audio_format", ["wav", "flac"])
     def test_the_stream_has_the_samples_of_the_file(self, audio_format: str, live_service: str) -> None:
         # The test's voice is so quick that few sentences would be over before anybody can ask for the stream.
-        body = {"member": 1, "text": "하나. 둘. 셋. " * 60, "format": audio_format}
+        body = {"member": 1, "text": "하나. 둘. 셋. " * 60, "format": audio_format, "fresh": True}
         made = httpx.post(f"{live_service}/api/voice-requests/", json=body, timeout=60).json()
         address = f"{live_service}/api/voice-requests/{made['id']}/"
         pieces: list[bytes] = []

@@ -184,11 +184,8 @@ class TestRetry:
 class TestDelete:
     def test_the_row_and_its_audio_are_gone(self, alice: Fan, member: Member, media_dir: Path) -> None:
         request = factories.succeeded(member, asker=alice.asker, **PUBLIC)
-        folder = f"wav_files/{member.pk}"
-        assert set(files_below(media_dir)) == {
-            f"{folder}/{request.pk}/1_voice.wav",
-            f"{folder}/fan-1_2022-08-22T10:15:30_voice.wav",
-        }
+        public = f"wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav"
+        assert set(files_below(media_dir)) == {request.audio_name, public}
         response = alice.client.delete(address(request))
         assert (response.status_code, response.content) == (204, b"")
         assert not VoiceRequest.objects.exists()
@@ -201,7 +198,7 @@ class TestDelete:
         first, second = (factories.succeeded(member, asker=alice.asker, **PUBLIC) for _ in range(2))
         public = f"wav_files/{member.pk}/fan-1_2022-08-22T10:15:30_voice.wav"
         alice.client.delete(address(first))
-        assert set(files_below(media_dir)) == {public, f"wav_files/{member.pk}/{second.pk}/1_voice.wav"}
+        assert set(files_below(media_dir)) == {public, second.audio_name}
         alice.client.delete(address(second))
         assert files_below(media_dir) == []
 
