@@ -29,6 +29,7 @@ _SETTINGS = {
     "FORV_HTTPS": "0",
     "FORV_TRUSTED_PROXIES": "1",
     "FORV_MAX_WAIT_SECONDS": "0.2",
+    "FORV_SAME_AGAIN_DAYS": "0",  # what is attacked is the queue
 }
 _STAFF = """
 from django.contrib.auth.models import User

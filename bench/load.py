@@ -46,6 +46,7 @@ def main() -> None:
             FORV_VOICE_MODEL_DIR=str(folder / "voice_model"),
             FORV_MAX_QUEUED=str(arguments.max_queued),
             FORV_FANS_PER_ADDRESS="1000",  # all clients have this machine's
+            FORV_SAME_AGAIN_DAYS="0",  # each request is to be spoken
         )
         try:
             service.wait_until_up()

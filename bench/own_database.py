@@ -13,6 +13,7 @@ def own_database(folder: Path) -> None:
     (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
     os.environ["FORV_VOICE_MODEL_DIR"] = str(folder / "voice_model")
     os.environ["FORV_DATA_DIR"] = str(folder)
+    os.environ["FORV_SAME_AGAIN_DAYS"] = "0"  # each request is to be spoken
     os.environ["LOG_LEVEL"] = "WARNING"
     os.environ.pop("DATABASE_URL", None)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forv.settings")

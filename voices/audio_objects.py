@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from voices.models import VoiceRequest
 
-_NAME = re.compile(r"wav_files/\d+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/\d+_voice\.\w+")
+_NAME = re.compile(r"wav_files/\d+/[0-9a-f-]{32,36}/\d+_voice\.\w+")
 logger = logging.getLogger(__name__)
 
 
@@ -22,10 +22,12 @@ def attempt_audio_name(request: VoiceRequest) -> str:
     return _name(request, request.attempt)
 
 
-def request_of_audio(name: str) -> VoiceRequest | None:
-    """Return the request whose attempt writes to an object of this name, or ``None`` if there is none."""
-    match = _NAME.fullmatch(name)
-    return VoiceRequest.objects.filter(pk=match[1]).first() if match else None
+def may_be_heard(name: str) -> bool:
+    """Return whether an object may be given out: not the audio of requests of which none may be given out."""
+    if not _NAME.fullmatch(name):  # a public copy, or a picture
+        return True
+    requests = list(VoiceRequest.objects.filter(audio_name=name))
+    return not requests or any(request.may_be_given_out for request in requests)
 
 
 def stray_audio_names(request: VoiceRequest) -> list[str]:

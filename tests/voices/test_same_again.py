@@ -19,8 +19,9 @@ from django_q.models import OrmQ
 from testing import factories
 from testing.factories import CLUSTER, SENTENCE, Fan, files_below, reloaded, sentence_of
 from voices.audio_objects import public_audio_name
-from voices.models import DictionaryEntry, Member, Voice, VoiceRequest, Webhook, WebhookDelivery
+from voices.models import DictionaryEntry, Member, Voice, VoiceRequest, Webhook
 from voices.tasks import synthesize_next
+from voices.webhooks.outbox import WebhookDelivery
 
 PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 ADDRESS = "/api/voice-requests/"
@@ -109,6 +110,15 @@ class TestWhatWasMadeBefore:
         assert factories.queued(member).cancel()
         member.roll_back()
         assert factories.queued(member).audio_name == made.audio_name
+
+    def test_what_may_not_be_given_out_is_not(self, member: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+        spoken(member)
+        waiting = factories.queued(member, fresh=True)
+        monkeypatch.setattr(VoiceRequest, "may_be_given_out", False)
+        assert factories.queued(member).status == "queued"
+        synthesize_next()
+        assert reloaded(waiting).status == "succeeded"
+        assert VoiceRequest.objects.queued().count() == 1
 
     def test_another_member_does_not_have_it(self, member: Member, broken_member: Member) -> None:
         spoken(member)

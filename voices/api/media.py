@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from voices.audio_objects import request_of_audio
+from voices.audio_objects import may_be_heard
 from voices.pictures import NAME, object_name
 from voices.storage import read_signed_token
 
@@ -24,8 +24,7 @@ def signed_file(request: HttpRequest, token: str) -> HttpResponse:
         name, disposition = read_signed_token(token)
     except BadSignature as error:
         raise Http404 from error
-    spoken = request_of_audio(name)
-    if spoken is not None and not spoken.may_be_given_out:
+    if not may_be_heard(name):
         raise Http404
     response = stored_file(request, name)
     response["Cache-Control"] = "private, max-age=3600"

@@ -612,6 +612,11 @@ export interface components {
                 [key: string]: string;
             };
             /**
+             * @description Speak it anew, even if the same was made before. For another take, change `seed`.
+             * @default false
+             */
+            fresh?: boolean;
+            /**
              * @description A word to try out, of at most 50 characters: it stands in no list, and is deleted an hour later.
              * @default false
              */
