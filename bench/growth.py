@@ -2,26 +2,31 @@
 
     python -m bench.growth [--speakings 5]
 
-With the demo voices, on one thread, in this process.
+The demo voices, as a worker loads them, on one thread.
 """
 
 import argparse
 import itertools
+import os
+import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import torch
 
-from bench.quality_gate import VOICE_MODEL, demo_voice
+from bench.own_database import own_database
 from bench.report import spread
-from voices.library.manifest import read_manifest
-from voices.synth import synthesize
-from voices.synth.voice import Voice
 
+if TYPE_CHECKING:
+    from voices.synth.voice import Voice
+
+VOICE_MODEL = Path(__file__).parents[1] / "voice_model"
 SENTENCE = "오늘도 와 줘서 정말 고마워요, 내일 또 만나요. "
-CHARACTERS = (10, 30, 100, 300, 1000)
-LONGEST_SECONDS = 10.0  # of one row
+CHARACTERS: tuple[int, ...] = (10, 30, 100, 300, 1000)
+N_VOICES = 3
+LONGEST_SECONDS = 8.0  # of one row
 
 
 def main() -> None:
@@ -30,23 +35,43 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="the cheapest settings: the figures mean nothing")
     arguments = parser.parse_args()
     lengths, speakings = (CHARACTERS[:1], 1) if arguments.quick else (CHARACTERS, arguments.speakings)
-    torch.set_num_threads(1)
-    numbers = [member.id for member in read_manifest(VOICE_MODEL)][: 2 if arguments.quick else None]
-    started, before = time.perf_counter(), resident()
-    voices = [demo_voice(numbers[0])]
-    print(f"loading the first voice: {time.perf_counter() - started:.2f} s, {resident() - before:.0f} MB")
-    synthesize(voices[0], SENTENCE)  # what is done once is done
-    print("seconds to speak, by the characters of the text; its real-time factor; the memory that is left in use")
-    for length in lengths:
-        row = speak([voices[0]], (SENTENCE * 50)[:length], speakings)
-        print(f"{length:6}   {spread(row.seconds)}; {spread(row.factors)}; {resident():.0f} MB", flush=True)
-    print("the same for 30 characters, by the voices that speak in turn")
-    for number in numbers[1:]:
-        before = resident()
-        voices.append(demo_voice(number))
-        added = resident() - before
-        row = speak(voices, SENTENCE[:30], speakings)
-        print(f"{len(voices):6}   {spread(row.seconds)}; {spread(row.factors)}; {added:+.0f} MB", flush=True)
+    n_voices = 1 if arguments.quick else N_VOICES
+    os.environ["FORV_TORCH_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as folder:
+        own_database(Path(folder), VOICE_MODEL)
+        voices = [load(0)]
+        print("seconds to speak, by the characters of the text; its real-time factor; the memory that is left in use")
+        for length in lengths:
+            row = speak(voices, (SENTENCE * 50)[:length], speakings)
+            print(f"{length:6}   {spread(row.seconds)}; {spread(row.factors)}; {resident():.0f} MB", flush=True)
+        print("the same for 30 characters, by the voices that speak in turn")
+        for number in range(1, n_voices):
+            voices.append(load(number))
+            row = speak(voices, SENTENCE[:30], speakings)
+            print(f"{number + 1:6}   {spread(row.seconds)}; {spread(row.factors)}; {resident():.0f} MB", flush=True)
+
+
+def load(number: int) -> "Voice":
+    """Load the voice of the member with this number in the list, for the first time and again."""
+    from voices.models import Voice
+    from voices.synth import synthesize
+    from voices.worker.loaded_voices import LoadedVoices
+
+    row = Voice.objects.order_by("member_id")[number]
+    seconds = []
+    before = resident()
+    for _ in range(2):
+        started = time.perf_counter()
+        voice = LoadedVoices(2**40).get(row)
+        synthesize(voice, SENTENCE)  # what is done once is done
+        seconds.append(time.perf_counter() - started)
+    first, again = seconds
+    print(
+        f"voice {number + 1}: {first:.1f} s to its first sentence, {again:.2f} s once it was converted and exported; "
+        f"{resident() - before:+.0f} MB",
+        flush=True,
+    )
+    return voice
 
 
 @dataclass
@@ -55,8 +80,10 @@ class Row:
     factors: list[float]  # real-time factors
 
 
-def speak(voices: list[Voice], text: str, speakings: int) -> Row:
+def speak(voices: list["Voice"], text: str, speakings: int) -> Row:
     """Let each voice speak in its turn, so many times each, but no longer than ``LONGEST_SECONDS``."""
+    from voices.synth import synthesize
+
     row = Row([], [])
     give_up_at = time.monotonic() + LONGEST_SECONDS
     for voice in itertools.chain.from_iterable(itertools.repeat(voices, speakings)):

@@ -1,4 +1,4 @@
-"""A database of a measurement's own, with a voice that costs little."""
+"""A database of a measurement's own, with voices that speak as in the service."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,16 @@ from forv import embedded_postgres
 from testing.tiny_voice import write_tiny_voice
 
 
-def own_database(folder: Path) -> None:
-    """Set Django up with a new database in `folder`, a tiny voice, and a member with id 1 that speaks with it."""
-    write_tiny_voice(folder / "voice_model", 1)
-    (folder / "voice_model" / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
-    os.environ["FORV_VOICE_MODEL_DIR"] = str(folder / "voice_model")
+def own_database(folder: Path, voice_model: Path | None = None) -> None:
+    """Set Django up with a new database in `folder`, and the members and voices of `voice_model`.
+
+    By default that is a member with id 1 and a tiny voice.
+    """
+    if voice_model is None:
+        voice_model = folder / "voice_model"
+        write_tiny_voice(voice_model, 1)
+        (voice_model / "voices.toml").write_text('[[member]]\nid = 1\nslug = "bench"\nname = "bench"\n')
+    os.environ["FORV_VOICE_MODEL_DIR"] = str(voice_model)
     os.environ["FORV_DATA_DIR"] = str(folder)
     os.environ["FORV_SAME_AGAIN_DAYS"] = "0"  # each request is to be spoken
     os.environ["LOG_LEVEL"] = "WARNING"
