@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from voices.synth import NothingToSayError, load_voice, speak, synthesize
-from voices.synth.speech import BREATH_SECONDS, PAUSE_SECONDS, reading_for
+from voices.synth.speech import reading_for
+from voices.synth.text.reading import BREATH_SECONDS, LINE_SECONDS, PARAGRAPH_SECONDS, SENTENCE_SECONDS
 
 if TYPE_CHECKING:
     from voices.synth.voice import Voice
@@ -32,12 +33,31 @@ def test_the_times_of_words_are_in_order_within_their_sentence(tiny_voice: Voice
     assert times == sorted(times)
     first, second = speech.sentences
     assert first.start_seconds == 0
-    assert second.start_seconds - first.end_seconds == pytest.approx(PAUSE_SECONDS, abs=0.001)
+    assert second.start_seconds - first.end_seconds == pytest.approx(SENTENCE_SECONDS, abs=0.001)
     assert second.end_seconds == pytest.approx(speech.duration_seconds)
     for sentence in speech.sentences:
         assert sentence.start_seconds <= sentence.words[0].start_seconds
         assert sentence.words[-1].end_seconds <= sentence.end_seconds
         assert all(word.end_seconds - word.start_seconds > 0.1 for word in sentence.words)
+
+
+def test_silence_is_as_long_as_it_is_asked_for(tiny_voice: Voice) -> None:
+    speech = synthesize(tiny_voice, "[0.3초]하나. 둘.[1.5s]셋.\n넷.\n\n다섯.[500ms]")
+    ends = [0.0, *(sentence.end_seconds for sentence in speech.sentences)]
+    starts = [*(sentence.start_seconds for sentence in speech.sentences), speech.duration_seconds]
+    pauses = [start - end for end, start in zip(ends, starts, strict=True)]
+    assert pauses == pytest.approx([0.3, SENTENCE_SECONDS, 1.5, LINE_SECONDS, PARAGRAPH_SECONDS, 0.5], abs=0.001)
+    assert BREATH_SECONDS < SENTENCE_SECONDS < LINE_SECONDS < PARAGRAPH_SECONDS
+    for sentence in speech.sentences:
+        assert sentence.start_seconds <= sentence.words[0].start_seconds < sentence.words[-1].end_seconds
+
+
+def test_speech_that_goes_on_after_its_first_sentences_has_the_same_pauses(tiny_voice: Voice) -> None:
+    spoken = reading_for(tiny_voice, "하나.[1초]둘.[1초]")
+    one, two = speak(tiny_voice, spoken)
+    (again,) = speak(tiny_voice, spoken, first=1, sample_count=len(one.samples))
+    np.testing.assert_array_equal(again.samples, two.samples)
+    assert again.start_seconds == two.start_seconds
 
 
 def test_the_same_seed_gives_the_same_speech(tiny_voice: Voice) -> None:
@@ -90,7 +110,7 @@ def test_a_long_first_sentence_is_cut_at_a_breath_and_no_word_is_lost(tiny_voice
     assert [word.text for sentence in spoken.sentences for word in sentence.words] == LONG.split()
     one, two, three = speak(tiny_voice, spoken)
     assert two.start_seconds - one.end_seconds == pytest.approx(BREATH_SECONDS, abs=0.001)
-    assert three.start_seconds - two.end_seconds == pytest.approx(PAUSE_SECONDS, abs=0.001)
+    assert three.start_seconds - two.end_seconds == pytest.approx(SENTENCE_SECONDS, abs=0.001)
 
 
 def test_the_joined_sentences_are_the_speech(tiny_voice: Voice) -> None:

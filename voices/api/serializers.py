@@ -21,6 +21,7 @@ from voices.pictures import LARGE, SMALL, small_of
 from voices.samples import greetings_of
 from voices.synth import read
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
+from voices.synth.text.parts import keeps_pauses_in_bounds
 
 # With `has_voice`, so that a new request asks for its member and for the voice at once.
 MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
@@ -105,6 +106,7 @@ class SpeakableTextField(fields.TextField):
         "max_length": _("The text is too long: {max_length} characters at most."),
         "blank": _("Type a sentence."),
         "nothing_to_say": _("There is nothing in the text that can be spoken."),
+        "pause_out_of_range": _("A pause is 0.1 to 10 seconds long, and all of them together at most 10 seconds."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -114,6 +116,8 @@ class SpeakableTextField(fields.TextField):
         text = super().run_validation(data)
         if not text.strip():
             self.fail("blank")
+        if not keeps_pauses_in_bounds(text):
+            self.fail("pause_out_of_range")
         if not read(text).sentences:
             self.fail("nothing_to_say")
         return text

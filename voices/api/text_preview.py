@@ -45,6 +45,7 @@ class SentenceSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(read_only=True)
     pronunciation = serializers.CharField(read_only=True)
     seconds = serializers.FloatField(read_only=True, help_text="Estimated length of the speech.")
+    pause_seconds = serializers.FloatField(read_only=True, help_text="Length of the silence before it.")
     tokens = TokenSerializer(many=True, read_only=True)
 
 
@@ -82,7 +83,8 @@ def preview(text: str, member: Member | None, speed: float, readings: Mapping[st
     return {
         "spoken_text": spoken.text,
         "pronunciation": spoken.pronunciation,
-        "seconds": sum(sentence["seconds"] for sentence in sentences),
+        "seconds": sum(sentence["seconds"] + sentence["pause_seconds"] for sentence in sentences)
+        + spoken.closing_pause_seconds,
         "dropped": [part.as_json() for part in spoken.dropped],
         "sentences": sentences,
     }
@@ -92,7 +94,8 @@ def _describe(sentence: Sentence, speed: float) -> dict[str, Any]:
     return {
         "text": sentence.text,
         "pronunciation": sentence.pronunciation,
-        "seconds": estimated_seconds(sentence) / speed,
+        "seconds": estimated_seconds(sentence) / (speed * sentence.speed),
+        "pause_seconds": sentence.pause_seconds,
         "tokens": [asdict(token) for token in sentence.tokens],
     }
 

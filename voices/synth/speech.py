@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from voices.synth.text import Lexicon, Sentence
     from voices.synth.voice import Utterance, Voice
 
-PAUSE_SECONDS = 0.35  # of silence between two sentences
-BREATH_SECONDS = 0.2  # of silence after a comma, between two parts of one sentence
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 _SILENT = frozenset(" .,!?")
@@ -50,7 +48,8 @@ class SpokenSentence:
     start_seconds: float
     end_seconds: float
     words: tuple[SpokenWord, ...]  # at least one
-    samples: NDArray[np.float32]  # with the pause before it: the samples of all sentences, joined, are the speech
+    # With the pause before it, the last one with that after it: the samples of all sentences, joined, are the speech.
+    samples: NDArray[np.float32]
 
     @property
     def start(self) -> int:
@@ -150,14 +149,19 @@ def speak(
     noise_scale = voice.noise_scale if noise_scale is None else noise_scale
     for index, sentence in enumerate(spoken.sentences[first:], first):
         ids = voice.symbol_ids(_with_closing_mark(sentence.pronunciation, voice))
-        utterance, start, heard = _speak_sentence(voice, ids, noise_scale, speed, seed + index)
-        if plausible_only and _flaw(voice, sentence, heard, speed):
+        own_speed = min(max(speed * sentence.speed, MIN_SPEED), MAX_SPEED)
+        utterance, start, heard = _speak_sentence(voice, ids, noise_scale, own_speed, seed + index)
+        if plausible_only and _flaw(voice, sentence, heard, own_speed):
             # Without noise, another seed would give the same audio.
             retry_noise_scale = max(noise_scale, RETRY_NOISE_SCALE)
-            utterance, start, heard = _speak_sentence(voice, ids, retry_noise_scale, speed, seed + index + RETRY_SEED)
-            if flaw := _flaw(voice, sentence, heard, speed):
+            utterance, start, heard = _speak_sentence(
+                voice, ids, retry_noise_scale, own_speed, seed + index + RETRY_SEED
+            )
+            if flaw := _flaw(voice, sentence, heard, own_speed):
                 raise ImplausibleSpeechError(flaw)
-        pause = silence(_pause_before(index, spoken), voice.sample_rate)
+        pause = silence(sentence.pause_seconds, voice.sample_rate)
+        is_last = index == len(spoken.sentences) - 1
+        closing = silence(spoken.closing_pause_seconds if is_last else 0, voice.sample_rate)
         origin = sample_count + len(pause)
         sample_count = origin + len(heard)
         margin = min(round(MARGIN_SECONDS * voice.sample_rate), len(heard) // 2)
@@ -169,15 +173,8 @@ def speak(
             words=_word_times(
                 voice, sentence, ids, utterance, origin - start, (origin + margin, sample_count - margin)
             ),
-            samples=np.concatenate([pause, heard]),
+            samples=np.concatenate([pause, heard, closing]),
         )
-
-
-def _pause_before(index: int, spoken: Spoken) -> float:
-    """Return the seconds of silence before a sentence."""
-    if not index:
-        return 0.0
-    return BREATH_SECONDS if spoken.sentences[index - 1].pronunciation.endswith(",") else PAUSE_SECONDS
 
 
 def _speak_sentence(

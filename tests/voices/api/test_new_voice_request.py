@@ -109,6 +109,8 @@ FIELDS_REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"text": {"안": "녕"}}, "invalid", "text"),
     ({"text": "★★★"}, "nothing_to_say", "text"),
     ({"text": "ㅠㅠ"}, "nothing_to_say", "text"),
+    ({"text": "안녕[11초]하세요"}, "pause_out_of_range", "text"),
+    ({"text": "하나[6초]둘[5초]셋"}, "pause_out_of_range", "text"),
     ({"text": "\u200b"}, "nothing_to_say", "text"),
     ({"text": "😀👍🏽"}, "nothing_to_say", "text"),
     ({"text": "...?!"}, "nothing_to_say", "text"),

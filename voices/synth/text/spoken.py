@@ -52,6 +52,8 @@ class Sentence:
     pronunciation: str  # what the voice is given: as spelled or as pronounced, by its mode
     tokens: tuple[Token, ...] = ()  # one for each eojeol
     words: tuple[Word, ...] = ()  # what the tokens stand for; they keep the tokens' order
+    pause_seconds: float = 0.0  # of silence before it
+    speed: float = 1.0  # beside that of the whole text
 
 
 @dataclass(frozen=True)
@@ -62,3 +64,4 @@ class Spoken:
     pronunciation: str
     dropped: tuple[Dropped, ...]
     sentences: tuple[Sentence, ...]
+    closing_pause_seconds: float = 0.0  # of silence after the last sentence

@@ -29,6 +29,11 @@ class TracedText:
         """Return the span of the original that the whole text stands for."""
         return min(self.starts), max(self.ends)
 
+    def within(self, outer: TracedText) -> TracedText:
+        """Return a text that stands for positions in `outer.text` with the positions that those stand for."""
+        starts, ends = [outer.starts[start] for start in self.starts], [outer.ends[end - 1] for end in self.ends]
+        return TracedText(self.text, starts, ends)
+
     def sub(self, pattern: re.Pattern[str], read: Read) -> TracedText:
         """Do what `pattern.sub(read, text)` does."""
         return self.replace((*match.span(), read(match)) for match in pattern.finditer(self.text))
@@ -75,6 +80,11 @@ class TracedText:
             if on_change is not None and traced.text != before.text:
                 on_change(rule.name, traced.text)
         return traced
+
+
+def untraced(text: str) -> TracedText:
+    """Return a text of which each character stands for itself."""
+    return TracedText(text, range(len(text)), range(1, len(text) + 1))
 
 
 def _common_length(first: str, second: str) -> int:
