@@ -446,7 +446,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -705,6 +705,11 @@ export interface components {
              * @description Estimated length of the speech.
              */
             readonly seconds: number;
+            /**
+             * Format: double
+             * @description Length of the silence before it.
+             */
+            readonly pause_seconds: number;
             readonly tokens: components["schemas"]["Token"][];
         };
         SentenceCaption: {

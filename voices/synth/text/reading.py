@@ -72,16 +72,12 @@ def _read_part(
             before = sentences[number - 1]
             between = part.written.text[before.tokens[-1].end : sentence.tokens[0].start]
             pause = _pause_after(before, between.count("\n"))
-        tokens = tuple(replace(token, **_place(token, part)) for token in sentence.tokens)
-        own = tuple(replace(word, **_place(word, part)) for word in own)
+        starts, ends = part.written.starts, part.written.ends
+        tokens = tuple(replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in sentence.tokens)
+        own = tuple(replace(one, start=starts[one.start], end=ends[one.end - 1]) for one in own)
         placed.append(replace(sentence, tokens=tokens, words=own, pause_seconds=pause, speed=part.speed))
     originals = part.said.within(part.written).starts
     return placed, [Dropped(run.text, originals[run.index]) for run in unsaid]
-
-
-def _place(piece: Token | Word, part: Part) -> dict[str, int]:
-    """Return the position in the original text of a token or word of a part."""
-    return {"start": part.written.starts[piece.start], "end": part.written.ends[piece.end - 1]}
 
 
 def _pause_after(sentence: Sentence, line_ends: int = 0) -> float:
