@@ -16,6 +16,8 @@ _ENDING = re.compile(
     "(?<!거)[할볼올될릴킬낼뵐쉴뛸줄갈을칠질][게걸](?=[요용여염욤]?(?:[ .,!?]|$))|[가-힣]게(?=[요용염욤](?:[ .,!?]|$))"
     "|[가-힣](?:수(?=록)|세(?=라(?:[ .,!?]|$))|지(?=언정|라도)|진(?=대))"
 )
+# -ㄹ게, -ㄹ걸, -을지 at the end of a morpheme, of which the stem may be a part; 즐겨 and 빨간 have no such ending
+_RIEUL_ENDING = re.compile("[가-힣](?:게|걸|지|수록|세라?|지언정|지라도|진대|건대|거나|소냐)$")
 _COMING = re.compile("(?<![가-힣])올 (?=사람|듯|것|거|건|게|걸|수|줄|데|손님|정도|뻔)")  # 올 is this year elsewhere
 _NOT_TO = re.compile("[가-힣]지(?:[도는를]|까지)? 말지(?![도는를 ]? ?(?:마|않|못))")
 # 신고, 감지 … are nouns too, but not after an object, unless they go on as 신고했다 or 신고 접수.
@@ -29,9 +31,10 @@ _VERB_LIKE_NOUN = re.compile(
 def respell_ending(syllables: list[str], morpheme: Morpheme, before: Morpheme | None) -> None:
     """Tense what follows ㄹ in an ending, or after one; `before` is the morpheme that it follows in the same eojeol."""
     if morpheme.last_tag.startswith("E"):
-        for index in range(morpheme.start + 1, morpheme.end):  # -ㄹ게, -ㄹ걸, -을지
-            if coda_of(syllables[index - 1]) == "ᆯ" and morpheme.text[index - 1 - morpheme.start] not in "들":
-                syllables[index] = tensed(syllables[index])
+        match = _RIEUL_ENDING.search(morpheme.text)
+        if match and coda_of(morpheme.text[match.start()]) == "ᆯ" and match[0][0] != "들":
+            index = morpheme.start + match.start() + 1
+            syllables[index] = tensed(syllables[index])
     if before is None:
         return
     if before.last_tag == "ETM" and coda_of(before.text[-1]) == "ᆯ" and morpheme.text[0] in _AFTER_ENDING:

@@ -82,7 +82,9 @@ def _is_noun_like_verb(sentence: str, start: int) -> bool:
 
 def _respell(syllables: list[str], morpheme: Morpheme, before: Morpheme | None, plain: Collection[int]) -> None:
     """Respell one morpheme; `before` is the morpheme that it follows in the same eojeol."""
-    if morpheme.tag in ("NNG", "NR", "XR", "MAG") or (morpheme.tag == "NNP" and not morpheme.is_name):
+    if morpheme.tag in ("NNG", "NR", "XR", "MAG") or (
+        morpheme.tag == "NNP" and not morpheme.is_name and morpheme.end - morpheme.start > 2  # 일등석
+    ):
         tense_after_rieul(syllables, morpheme, plain)
     if morpheme.is_noun:
         respell_parts(syllables, morpheme, before if before is not None and before.is_noun else None)
@@ -149,6 +151,9 @@ def _mark(syllables: list[str], morpheme: Morpheme) -> None:
         morpheme.last_tag.startswith("V")
         and coda
         and coda in _STEM_CODAS
+        # MeCab takes 끼운 in 끼운다, and 남 in 남깁니다, for a stem.
+        and (coda != "ᆫ" or morpheme.text[-1] in "신안")
+        and following[:1] != "깁"
         and onset_of(following[:1]) not in ("ᄋ", "ᄒ")
     ):
         # Not before a vowel: the tag would keep the rule for 밟- from matching.
