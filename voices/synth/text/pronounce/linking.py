@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OBSTRUENTS = frozenset("ᆨᆩᆪᆮᆰᆸᆹᆺᆻᆽᆾᆿᇀᇁᆵ")
 _JOINING_ONSETS = "ᄋᄒᄂᄆᄅ"  # those that change, or change the coda, over a space
 _PLAIN_ONSETS = "ᄀᄃᄇᄉᄌᄂ"
-_COUNTERS = ("NNBC", "NNB", "NNG")  # what MeCab takes a counter for
+_COUNTERS = ("NNBC", "NNB")
 _INSERTED_WORDS = ("일", "엿", "약", "연대", "여행", "요리", "입", "읽", "이야기", "이름")
 _INSERTED_VERBS = ("읽", "이기", "이겨", "이길", "잊", "익")  # after 못 and 잘
 
@@ -45,8 +45,10 @@ def joins(word: str, following: str, last: Morpheme | None, first: Morpheme | No
 
 def needs_counter(word: str, last: Morpheme | None, first: Morpheme | None) -> bool:
     """Return whether a numeral or another determiner is followed by what it counts: 여섯 시, 첫 번째, 몇 개."""
-    if last is None or first is None or last.tag not in ("NR", "MM") or first.tag not in _COUNTERS:
+    if last is None or first is None or last.tag not in ("NR", "MM"):
         return False
+    if first.tag not in _COUNTERS:
+        return last.tag == "MM" and first.tag == "NNG"  # 첫 방송, but 오십 | 확률
     return last.text == word or NUMERALS.issuperset(word) or word.startswith(NATIVE_TENS)  # 수입육 is meat
 
 
