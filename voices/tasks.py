@@ -28,6 +28,7 @@ from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
 from voices.models import StoredSentence, VoiceRequest
+from voices.provenance import mark_of
 from voices.same_again import speech_key
 from voices.stored_sentences import as_pcm
 from voices.synth import Spoken, SynthError, encode, speech
@@ -106,7 +107,7 @@ def speak(request: VoiceRequest) -> None:
     if request.purpose == VoiceRequest.Purpose.CHECK:
         warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, samples)
         through_outage(lambda: voice.record_warnings(warnings))
-    audio = encode(samples, speaker.sample_rate, request.format)
+    audio = encode(samples, speaker.sample_rate, request.format, mark_of(request))
     try:
         store_audio(attempt_audio_name(request), audio)
         if not through_outage(lambda: _finish(request, audio, sentences)):

@@ -47,7 +47,7 @@ def test_pcm_is_the_samples() -> None:
 
 def test_wav_has_the_samples_of_the_file_and_one_header() -> None:
     stream, file = b"".join(streamed("wav")), encode(np.concatenate(PIECES), RATE, "wav")
-    assert stream[44:] == file[44:]
+    assert stream.partition(b"data")[2][4:] == file.partition(b"data")[2][4:]
     read, rate = soundfile.read(io.BytesIO(stream), dtype="int16")
     assert rate == RATE
     np.testing.assert_array_equal(read, np.concatenate(PIECES))
@@ -60,9 +60,11 @@ def test_opus_decodes_to_the_same_as_the_file() -> None:
 
 def test_mp3_has_the_frames_of_the_file() -> None:
     stream, file = b"".join(streamed("mp3")), encode(np.concatenate(PIECES), RATE, "mp3")
-    # In the file, the first frame holds the length instead of sound; everything after it is the same.
+    # Both begin with the same tag. In the file, the first frame holds the length instead of sound.
+    tag = 10 + sum(byte << shift for byte, shift in zip(file[6:10], (21, 14, 7, 0), strict=True))
     frame = 72 * 64_000 // RATE
-    assert stream[frame:] == file[frame:]
+    assert stream[:tag] == file[:tag]
+    assert stream[tag + frame :] == file[tag + frame :]
     assert decoded(stream).any()
 
 
@@ -82,7 +84,7 @@ def test_the_sound_of_a_piece_comes_out_with_it(audio_format: str) -> None:
 @pytest.mark.parametrize("audio_format", STREAM_FORMATS)
 def test_a_stream_without_a_sound_is_whole(audio_format: str) -> None:
     content = b"".join(streamed(audio_format, []))
-    assert len(content) < 1000
+    assert len(content) < 2000
     if audio_format == "wav":
         assert len(decoded(content)) == 0
 

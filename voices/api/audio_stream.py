@@ -28,6 +28,7 @@ from voices.api.stream_response import UNBUFFERED, StreamResponse
 from voices.api.throttles import open_streams
 from voices.models import VoiceRequest
 from voices.owners import Asker
+from voices.provenance import mark_of_id
 from voices.synth.audio import FORMATS
 from voices.synth.streaming import STREAM_FORMATS, StreamEncoder, stream_encoder
 
@@ -108,7 +109,8 @@ async def audio_stream(request: HttpRequest, pk: str) -> HttpResponseBase:
         return _refusal(NotInThisState(failure_message(error.code), error.code))
     except StopAsyncIteration:
         return _refusal(TooManyStreams(RETRY_AFTER_SECONDS))
-    encoder = stream_encoder(response.data["format"], first.sample_rate)
+    mark = await sync_to_async(mark_of_id)(str(pk))
+    encoder = stream_encoder(response.data["format"], first.sample_rate, mark)
     return StreamResponse(encoded(encoder, first, sounds), content_type=encoder.mime_type)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from voices.synth.errors import AudioFormatError
+from voices.synth.mark import Mark, write_mark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ MARGIN_SECONDS = 0.05  # left before and after speech
 LIMITER_SECONDS = 0.005  # before and after a peak, over which the gain falls and rises
 FADE_SECONDS = 0.005  # at each end, so that a cut makes no click
 FULL_SCALE = 32767  # of samples in 16 bits
+NO_MARK = Mark()  # says only that AI made it, by this service
 PEAK = 0.99  # of full scale; above it, lossy codecs and resampling clip
 
 
@@ -37,13 +39,15 @@ class AudioFormat:
     sample_rates: tuple[int, ...] = ()  # Hz, ascending; empty: any
     options: Mapping[str, Any] = field(default_factory=dict)  # of soundfile.SoundFile
 
-    def writer(self, file: io.IOBase, sample_rate: int) -> Any:
-        """Return a `soundfile.SoundFile` that writes one channel into `file`."""
+    def writer(self, file: io.IOBase, sample_rate: int, mark: Mark) -> Any:
+        """Return a `soundfile.SoundFile` that writes one channel into `file`, which says where it comes from."""
         import soundfile
 
-        return soundfile.SoundFile(
+        sound = soundfile.SoundFile(
             file, "w", sample_rate, channels=1, format=self.container, subtype=self.subtype, **self.options
         )
+        write_mark(sound, mark)
+        return sound
 
     def nearest_rate(self, sample_rate: int) -> int:
         """Return the lowest rate of the format that loses nothing of audio at `sample_rate`, or its highest."""
@@ -73,8 +77,10 @@ def pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     return np.rint(_below_peak(samples) * FULL_SCALE).astype(np.int16)
 
 
-def encode(samples: NDArray[np.float32] | NDArray[np.int16], sample_rate: int, audio_format: str) -> bytes:
-    """Encode `samples` (float32, -1..1, or 16 bits; [n_samples]) as a file of one of FORMATS.
+def encode(
+    samples: NDArray[np.float32] | NDArray[np.int16], sample_rate: int, audio_format: str, mark: Mark = NO_MARK
+) -> bytes:
+    """Encode `samples` (float32, -1..1, or 16 bits; [n_samples]) as a file of one of FORMATS, with its mark.
 
     Samples are resampled if the format does not allow their rate. A WAV or FLAC file has samples of 16 bits unchanged;
     those in float are scaled down if their peak is above `PEAK`.
@@ -93,7 +99,7 @@ def encode(samples: NDArray[np.float32] | NDArray[np.int16], sample_rate: int, a
     if rate != sample_rate:
         samples, sample_rate = soxr.resample(samples.astype(np.float32) / FULL_SCALE, sample_rate, rate), rate
     file = io.BytesIO()
-    with target.writer(file, sample_rate) as sound:
+    with target.writer(file, sample_rate, mark) as sound:
         # One long write overflows the stack of libsndfile's Ogg encoders; one second at a time does not.
         for start in range(0, len(samples), sample_rate):
             sound.write(samples[start : start + sample_rate])

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from voices.synth.audio import FORMATS, FULL_SCALE
+from voices.synth.audio import FORMATS, FULL_SCALE, NO_MARK
 from voices.synth.errors import AudioFormatError
+from voices.synth.mark import Mark, info_chunk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,15 +35,15 @@ class StreamEncoder(Protocol):
         ...
 
 
-def stream_encoder(audio_format: str, sample_rate: int) -> StreamEncoder:
+def stream_encoder(audio_format: str, sample_rate: int, mark: Mark = NO_MARK) -> StreamEncoder:
     """Return an encoder for one of STREAM_FORMATS. Raises AudioFormatError for another one."""
     match audio_format:
         case "pcm":
             return _Pcm(f"audio/pcm;rate={sample_rate};channels=1")
         case "wav":
-            return _Pcm(FORMATS["wav"].mime_type, _wav_header(sample_rate))
+            return _Pcm(FORMATS["wav"].mime_type, _wav_header(sample_rate, mark))
         case "mp3" | "opus":
-            return _Compressed(audio_format, sample_rate)
+            return _Compressed(audio_format, sample_rate, mark)
     raise AudioFormatError(audio_format, STREAM_FORMATS)
 
 
@@ -61,19 +62,19 @@ class _Pcm:
         return self._header
 
 
-def _wav_header(sample_rate: int) -> bytes:
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI",
+def _wav_header(sample_rate: int, mark: Mark) -> bytes:
+    start = struct.pack(
+        "<4sI4s4sIHHIIHH",
         b"RIFF", _UNKNOWN_LENGTH, b"WAVE",
         b"fmt ", 16, 1, 1, sample_rate, 2 * sample_rate, 2, 16,
-        b"data", _UNKNOWN_LENGTH,
     )  # fmt: skip
+    return start + info_chunk(mark) + struct.pack("<4sI", b"data", _UNKNOWN_LENGTH)
 
 
 class _Compressed:
     """MP3, or Opus in Ogg, by libsndfile: the same encoders that write the files."""
 
-    def __init__(self, audio_format: str, sample_rate: int) -> None:
+    def __init__(self, audio_format: str, sample_rate: int, mark: Mark) -> None:
         import soxr
 
         target = FORMATS[audio_format]
@@ -82,7 +83,7 @@ class _Compressed:
         self._resampler = None if rate == sample_rate else soxr.ResampleStream(sample_rate, rate, 1, dtype="float32")
         self._second = rate
         self._sink = _Sink()
-        self._sound = target.writer(self._sink, rate)
+        self._sound = target.writer(self._sink, rate, mark)
         if audio_format == "opus":
             _set_page_latency(self._sound)
 

@@ -5,19 +5,20 @@ import soxr
 from numpy.typing import NDArray
 
 from voices.synth.audio import FORMATS, FULL_SCALE, encode
+from voices.synth.mark import Mark
 from voices.synth.streaming import StreamEncoder, stream_encoder
 
 PCM_SAMPLE_RATE = 24_000  # Hz; clients take it for granted
 
 
-def encoder_of(audio_format: str, sample_rate: int) -> StreamEncoder:
+def encoder_of(audio_format: str, sample_rate: int, mark: Mark) -> StreamEncoder:
     """Return an encoder for one of the formats that ``response_format`` may name."""
     match audio_format:
         case "pcm":
             return _Pcm(sample_rate)
         case "flac":
-            return _WholeFlac(sample_rate)
-    return stream_encoder(audio_format, sample_rate)
+            return _WholeFlac(sample_rate, mark)
+    return stream_encoder(audio_format, sample_rate, mark)
 
 
 class _Pcm:
@@ -45,8 +46,9 @@ class _WholeFlac:
 
     mime_type = FORMATS["flac"].mime_type
 
-    def __init__(self, sample_rate: int) -> None:
+    def __init__(self, sample_rate: int, mark: Mark) -> None:
         self._sample_rate = sample_rate
+        self._mark = mark
         self._written: list[NDArray[np.int16]] = []
 
     def write(self, samples: NDArray[np.int16]) -> bytes:
@@ -54,4 +56,4 @@ class _WholeFlac:
         return b""
 
     def close(self) -> bytes:
-        return encode(np.concatenate(self._written), self._sample_rate, "flac")
+        return encode(np.concatenate(self._written), self._sample_rate, "flac", self._mark)

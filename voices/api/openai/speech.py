@@ -35,6 +35,7 @@ from voices.api.permissions import MayAsk
 from voices.api.stream_response import StreamResponse
 from voices.api.throttles import rates
 from voices.models import VoiceRequest
+from voices.provenance import mark_of_id
 
 TOKENS_PER_SECOND = 20  # of speech, about as many as OpenAI counts
 
@@ -88,7 +89,8 @@ async def speech(request: HttpRequest) -> HttpResponseBase:
     finally:
         if not heard:
             await sync_to_async(cancel_unheard)(asked["id"])
-    encoder = encoder_of(asked["response_format"], first.sample_rate)
+    mark = await sync_to_async(mark_of_id)(asked["id"])
+    encoder = encoder_of(asked["response_format"], first.sample_rate, mark)
     audio = _cancelled_with(encoded(encoder, first, sounds), asked["id"])
     if asked["stream_format"] == "sse":
         events = _events(audio, asked["id"], translation.get_language())

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from voices.library.manifest import legacy_folders, read_manifest
 from voices.synth import FORMATS, SynthError, encode, load_voice, synthesize
+from voices.synth.mark import Mark
 
 
 class Command(BaseCommand):
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         try:
             voice = load_voice(folder / glow_tts, folder / hifigan, device=settings.DEVICE, mode=mode)
             speech = synthesize(voice, text, speed=speed, seed=seed)
-            audio = encode(speech.samples, speech.sample_rate, out.suffix.removeprefix("."))
+            audio = encode(speech.samples, speech.sample_rate, out.suffix.removeprefix("."), Mark(member=str(member)))
         except (SynthError, ValueError) as error:
             raise CommandError(str(error)) from error
         out.write_bytes(audio)
