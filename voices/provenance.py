@@ -1,9 +1,17 @@
 """Where the speech of a request comes from, as its audio says in every format."""
 
+import hashlib
+from uuid import UUID
+
 from django.db import connection
 
 from voices.models import VoiceRequest
 from voices.synth.mark import Mark
+
+
+def reference_of(request_id: UUID) -> str:
+    """Return what a mark names a request by: whoever has its audio must not learn its id, which opens the request."""
+    return hashlib.sha256(str(request_id).encode()).hexdigest()[:32]
 
 
 def mark_of(request: VoiceRequest) -> Mark:
@@ -11,7 +19,7 @@ def mark_of(request: VoiceRequest) -> Mark:
     return Mark(
         member=request.member.slug,
         voice=request.voice.glow_tts_sha256 if request.voice else "",
-        request=str(request.pk),
+        request=reference_of(request.pk),
         made_at=request.started_at.isoformat(timespec="seconds") if request.started_at else "",
     )
 

@@ -16,16 +16,14 @@ from voices.synth.mark import SOURCE_TYPE, Mark
 from voices.synth.streaming import stream_encoder
 
 RATE = 22050
-MARK = Mark(
-    member="haneul", voice="a" * 64, request="0b6a2f6c-5d5e-4c55-9a55-7d2f4bb1e001", made_at="2026-11-25T10:00:00"
-)
+MARK = Mark(member="haneul", voice="a" * 64, request="b" * 32, made_at="2026-11-25T10:00:00")
 SAID = {
     "ai_generated": True,
     "digital_source_type": SOURCE_TYPE,
     "service": "ForV Voices",
     "member": "haneul",
     "voice": "a" * 64,
-    "request": "0b6a2f6c-5d5e-4c55-9a55-7d2f4bb1e001",
+    "request": "b" * 32,
     "made_at": "2026-11-25T10:00:00",
 }
 # Where each kind of file keeps it, by its first bytes and by the name of the comment.

@@ -22,6 +22,7 @@ from testing import factories
 from testing.factories import files_below, reloaded
 from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.models import Member, StoredSentence, VoiceRequest
+from voices.provenance import reference_of
 from voices.storage import SignedFileSystemStorage
 from voices.tasks import synthesize_next
 
@@ -353,7 +354,8 @@ def test_audio_says_that_ai_made_it_and_for_which_request(file_format: str, memb
     assert request.voice
     assert request.started_at
     assert said["ai_generated"] is True
-    assert (said["request"], said["member"]) == (str(request.pk), member.slug)
+    assert (said["request"], said["member"]) == (reference_of(request.pk), member.slug)
+    assert str(request.pk) not in json.dumps(said)
     assert (said["voice"], said["made_at"]) == (
         request.voice.glow_tts_sha256,
         request.started_at.isoformat(timespec="seconds"),

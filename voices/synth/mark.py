@@ -21,7 +21,7 @@ class Mark:
     service: str = "ForV Voices"
     member: str = ""  # its address name
     voice: str = ""  # SHA-256 of the acoustic model's checkpoint
-    request: str = ""  # the id of the request
+    request: str = ""  # by which the service finds the request, and nobody else
     made_at: str = ""  # ISO 8601
 
     def as_json(self) -> str:
