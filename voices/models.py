@@ -18,6 +18,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from voices import choices
+from voices.clusters import Cluster as Cluster
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
 from voices.database import keep_until_commit
 from voices.dictionary import DictionaryEntry as DictionaryEntry
@@ -30,12 +31,13 @@ from voices.owners import Owner as Owner
 from voices.profile import Profile
 from voices.profile import Suggestion as Suggestion
 from voices.proposals import ReadingProposal as ReadingProposal
-from voices.queue import Place, VoiceRequestQuerySet, enqueue_synthesis
+from voices.queue import VoiceRequestQuerySet, enqueue_synthesis
 from voices.same_again import OF_FANS
 from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
+from voices.waiting_time import Place, place_of
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery
 
@@ -334,8 +336,8 @@ class VoiceRequest(models.Model):
 
     @cached_property
     def place(self) -> Place | None:
-        """The place in the queue at the time of the first call; ``None`` once the request has been begun."""
-        return VoiceRequest.objects.place_of(self) if self.status == self.Status.QUEUED else None
+        """Where it stands at the time of the first call; ``None`` once the request is finished."""
+        return None if self.is_terminal else place_of(self, VoiceRequest.objects.all())
 
     @property
     def captions_so_far(self) -> list[SentenceCaption]:

@@ -5,18 +5,20 @@ models, which build their manager from it: a query set reaches its model through
 """
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q, Value
+from django.db.models import Q, Value
 from django.db.models.functions import Greatest, Now
 from django_q.tasks import async_task
 
 from voices.choices import Priority, Purpose, RequestStatus
+from voices.clusters import Cluster
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
 from voices.same_again import SameAgainQuerySet, speech_key
+from voices.waiting_time import EXTRA_CHARACTERS, LENGTH, seconds_per_character
 
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 # of any client.
 BETWEEN_TURNS = timedelta(minutes=1)
 TRIAL_KEPT_FOR = timedelta(hours=1)
-SECONDS_UNTIL_KNOWN = 1.0  # expected length of an attempt before any request has succeeded
 
 
 class QueueFull(Exception):
@@ -43,13 +44,6 @@ class TooManyOfOne(QueueFull):
 
 class NameTaken(Exception):
     """Somebody else's request has the uuid and created_at that would name the audio; nothing was written."""
-
-
-class Place(NamedTuple):
-    """The place of a queued request."""
-
-    position: int  # 1: it is begun next
-    expected_seconds: float  # about how long until it is begun
 
 
 def enqueue_synthesis() -> None:
@@ -105,9 +99,9 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         waiting = {f"waiting_{number}": models.Count("pk", filter=own) for number, (own, _) in enumerate(bounds)}
         queue = self.queued().aggregate(length=models.Count("pk"), turn=_turn(request, asker), **waiting)
         if queue["length"] >= settings.MAX_QUEUED:
-            raise QueueFull(queue["length"] * self.seconds_between_starts())
+            raise QueueFull(queue["length"] * self.seconds_until_room())
         if any(queue[count] >= limit for count, (_, limit) in zip(waiting, bounds, strict=True)):
-            raise TooManyOfOne(self.seconds_between_starts())
+            raise TooManyOfOne(self.seconds_until_room())
         request.turn = queue["turn"]
 
     def _refuse_taken_name(self, request: "VoiceRequest", asker: Asker) -> None:
@@ -122,16 +116,11 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         if same_name.exclude(asker.own_requests).exists():
             raise NameTaken
 
-    def place_of(self, request: "VoiceRequest") -> Place:
-        """Estimate the place of a queued request from its turn and from how long the latest requests took."""
-        position = self.waiting().filter(turn__lt=request.turn).count() + 1
-        return Place(position, position * self.seconds_between_starts())
-
-    def seconds_between_starts(self) -> float:
-        """Estimate how often a worker becomes free: the mean length of the last 20 requests, by the workers."""
-        latest = self.filter(status=RequestStatus.SUCCEEDED).order_by("-queued_at")[:20]
-        took = latest.aggregate(mean=models.Avg(F("finished_at") - F("started_at")))["mean"]
-        return (took.total_seconds() if took else SECONDS_UNTIL_KNOWN) / settings.WORKERS
+    def seconds_until_room(self) -> float:
+        """Estimate how long until a worker begins the next request."""
+        characters = self.queued().aggregate(mean=models.Avg(LENGTH))["mean"] or EXTRA_CHARACTERS
+        mean: float = characters * seconds_per_character(self) / max(1, Cluster.objects.count_workers())
+        return mean
 
     def claim_next(self, claimed_by: str) -> "VoiceRequest | None":
         """Begin an attempt at the request whose turn it is; ``None`` if no request is waiting.

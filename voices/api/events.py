@@ -1,6 +1,7 @@
 """``GET /api/voice-requests/{id}/events/``: the changes of a request as server-sent events."""
 
 import functools
+import time
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
@@ -28,6 +29,7 @@ from voices.owners import Asker
 # Proxies close a silent connection, commonly after a minute.
 KEEP_ALIVE_SECONDS = 15
 LOOK_AGAIN_SECONDS = 5
+RENEW_SECONDS = 2  # after which the estimates are made anew
 RETRY_AFTER_SECONDS = 5
 
 _EVENT = {
@@ -49,7 +51,9 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
 
     @extend_schema(
         responses={
-            (200, "text/event-stream"): OpenApiResponse(_EVENT, "The stream ends when the request is finished."),
+            (200, "text/event-stream"): OpenApiResponse(
+                _EVENT, "Also renews the estimates while the request waits. Ends with it."
+            ),
             401: ErrorSerializer,
             404: ErrorSerializer,
             429: ErrorSerializer,
@@ -85,6 +89,7 @@ async def _stream(pk: str, language: str, asker: Asker) -> AsyncGenerator[bytes]
         return
     with open_streams.opened(asker):
         async with changes().of(str(pk)) as changed:
+            told, told_at = b"", time.monotonic()
             while True:
                 changed.clear()
                 try:
@@ -97,11 +102,16 @@ async def _stream(pk: str, language: str, asker: Asker) -> AsyncGenerator[bytes]
                 if snapshot is None:
                     return
                 event, is_terminal = snapshot
-                yield event
+                if event != told:
+                    told, told_at = event, time.monotonic()
+                    yield event
+                elif time.monotonic() - told_at >= KEEP_ALIVE_SECONDS:
+                    told_at = time.monotonic()
+                    yield b": still here\n\n"
                 if is_terminal:
                     return
-                while not await wait(changed, KEEP_ALIVE_SECONDS):
-                    yield b": still here\n\n"
+                # Meanwhile the estimates change, and the last worker may go away.
+                await wait(changed, min(RENEW_SECONDS, KEEP_ALIVE_SECONDS))
 
 
 def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:

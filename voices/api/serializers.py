@@ -267,8 +267,12 @@ class VoiceRequestSerializer(TrySerializer):
     dropped = DroppedSerializer(many=True)
     queue_position = serializers.IntegerField(source="place.position", allow_null=True)
     expected_seconds = serializers.FloatField(
-        source="place.expected_seconds", allow_null=True, help_text="Estimated time until it is begun."
+        source="place.seconds_until_begun", allow_null=True, help_text="Estimated time until it is begun."
     )
+    estimated_seconds = serializers.FloatField(
+        source="place.seconds_until_finished", allow_null=True, help_text="Estimated time until it is finished."
+    )
+    worker_away = serializers.SerializerMethodField(help_text="It waits, and no worker is alive to speak it.")
     audio = serializers.SerializerMethodField()
     audio_stream = serializers.SerializerMethodField(
         help_text="Streams the audio from its first sentence on, also while the request still waits."
@@ -279,7 +283,8 @@ class VoiceRequestSerializer(TrySerializer):
         fields = read_only_fields = [
             "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "readings", "priority",
             "retry_of", "history", "retries",
-            "status", "attempt", "sentences_done", "sentences_total", "queue_position", "expected_seconds",
+            "status", "attempt", "sentences_done", "sentences_total", "queue_position",
+            "expected_seconds", "estimated_seconds", "worker_away",
             "spoken_text", "dropped", "duration_seconds", "audio", "audio_stream", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip
@@ -287,6 +292,9 @@ class VoiceRequestSerializer(TrySerializer):
     def get_retries(self, request: VoiceRequest) -> list[UUID]:
         # Only these can have retries; the others cost no query.
         return [again.pk for again in request.later_tries] if request.is_retryable else []
+
+    def get_worker_away(self, request: VoiceRequest) -> bool:
+        return request.place is not None and request.place.worker_away
 
     @extend_schema_field(_ADDRESS_OR_NULL)
     def get_audio(self, request: VoiceRequest) -> str | None:

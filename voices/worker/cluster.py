@@ -21,6 +21,8 @@ from django.db import Error, connection, connections
 from django_q import cluster
 from django_q.worker import worker
 
+from voices.clusters import BEAT_SECONDS
+from voices.models import Cluster as ClusterRow
 from voices.models import VoiceRequest
 from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.worker.cluster_id import CLUSTER_ID
@@ -91,6 +93,7 @@ class Cluster:
         # One thread each: a storage or a webhook that hangs must not delay the sweeper of requests.
         often = settings.SWEEP_SECONDS
         jobs: list[tuple[Callable[[], Any], float]] = [
+            (_beat, BEAT_SECONDS),
             (sweep, often),
             (delete_stray_audio, often),
             (deliver_due, often),
@@ -119,6 +122,10 @@ class Cluster:
 
     def _ask_to_stop(self, signal_number: int, frame: FrameType | None) -> None:
         self._asked_to_stop = True
+
+
+def _beat() -> None:
+    ClusterRow.objects.beat(CLUSTER_ID, settings.WORKERS)
 
 
 def _repeat(job: Callable[[], Any], seconds: float, over: threading.Event) -> None:
@@ -150,5 +157,6 @@ def _release() -> None:
         if released := VoiceRequest.objects.release(CLUSTER_ID):
             logger.info("%s requests were cut short and are queued again", released)
         enqueue_missing()
+        ClusterRow.objects.filter(pk=CLUSTER_ID).delete()
     except Error as error:
         logger.warning("claimed requests are queued again when their leases expire: %s", error)

@@ -21,6 +21,8 @@ export const queuedRequest: VoiceRequest = {
   sentences_total: null,
   queue_position: null,
   expected_seconds: null,
+  estimated_seconds: null,
+  worker_away: false,
   spoken_text: "",
   dropped: [],
   duration_seconds: null,

@@ -912,6 +912,13 @@ export interface components {
              * @description Estimated time until it is begun.
              */
             expected_seconds: number | null;
+            /**
+             * Format: double
+             * @description Estimated time until it is finished.
+             */
+            estimated_seconds: number | null;
+            /** @description It waits, and no worker is alive to speak it. */
+            readonly worker_away: boolean;
             /** 읽은 글 */
             readonly spoken_text: string;
             dropped: components["schemas"]["Dropped"][];
@@ -2402,7 +2409,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream ends when the request is finished. */
+            /** @description Also renews the estimates while the request waits. Ends with it. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.test import Client
-from django.utils import timezone
 from django_q.models import OrmQ
 
-from testing import factories
 from testing.factories import SENTENCE, files_below
 from voices.models import Member, VoiceRequest
 
@@ -338,12 +335,3 @@ class TestAFullQueue:
     def test_there_is_room_again_once_one_has_been_begun(self, post: Post, member: Member) -> None:
         VoiceRequest.objects.claim_next("a cluster")
         assert post({"member": member.pk, "text": SENTENCE}).status_code == 202
-
-
-def test_the_expected_wait_follows_from_what_requests_took(post: Post, member: Member) -> None:
-    now = timezone.now()
-    for _ in range(2):
-        factories.succeeded(member)
-    VoiceRequest.objects.update(started_at=now - timedelta(seconds=3), finished_at=now)
-    waits = [post({"member": member.pk, "text": SENTENCE}).json()["expected_seconds"] for _ in range(2)]
-    assert waits == pytest.approx([3 / settings.WORKERS, 6 / settings.WORKERS])
