@@ -185,6 +185,9 @@ def test_an_event_stream_renews_what_it_says(
 def test_the_workers_of_the_live_service_are_there(live_service: str) -> None:
     """Its cluster says that it is alive."""
     body = {"member": 1, "text": "하나. 둘. 셋. " * 40, "fresh": True}
+    # The service may just have started: its worker is there when something is spoken.
+    spoken = httpx.post(f"{live_service}/api/voice-requests/", json=body, headers={"Prefer": "wait=30"}, timeout=60)
+    assert spoken.status_code == 303
     made = httpx.post(f"{live_service}/api/voice-requests/", json=body, timeout=60).json()
     assert made["worker_away"] is False
     assert made["estimated_seconds"] > 0
