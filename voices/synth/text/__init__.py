@@ -2,6 +2,6 @@
 
 from voices.synth.text.normalize.lexicon import Lexicon
 from voices.synth.text.reading import cut_at_breath, read
-from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token, Word
+from voices.synth.text.spoken import Dropped, Markup, Mode, Sentence, Spoken, Token, Word
 
-__all__ = ["Dropped", "Lexicon", "Mode", "Sentence", "Spoken", "Token", "Word", "cut_at_breath", "read"]
+__all__ = ["Dropped", "Lexicon", "Markup", "Mode", "Sentence", "Spoken", "Token", "Word", "cut_at_breath", "read"]

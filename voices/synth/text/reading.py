@@ -9,7 +9,8 @@ from voices.synth.text.normalize.pipeline import normalize
 from voices.synth.text.parts import Part, plain_parts
 from voices.synth.text.pronounce.pipeline import pronounce
 from voices.synth.text.sentences import first_breath, split_sentences
-from voices.synth.text.spoken import Dropped, Mode, Sentence, Spoken, Token, Word
+from voices.synth.text.spoken import Dropped, Markup, Mode, Sentence, Spoken, Token, Word
+from voices.synth.text.ssml import ssml_parts
 from voices.synth.text.words import words_of
 
 if TYPE_CHECKING:
@@ -23,9 +24,13 @@ BREATH_SECONDS, SENTENCE_SECONDS, LINE_SECONDS, PARAGRAPH_SECONDS = 0.2, 0.35, 0
 
 
 def read(
-    text: str, mode: Mode = "spelled", symbols: Collection[str] | None = None, lexicon: Lexicon | None = None
+    text: str,
+    mode: Mode = "spelled",
+    symbols: Collection[str] | None = None,
+    lexicon: Lexicon | None = None,
+    markup: Markup = "none",
 ) -> Spoken:
-    """Read `text` as a voice will say it. Never raises; what can't be spoken is reported.
+    """Read `text` as a voice will say it; what can't be spoken is reported.
 
     Args:
         text: any string.
@@ -33,6 +38,10 @@ def read(
         symbols: the voice's alphabet, jamo or syllables; None knows all. A voice that wants pronunciations need not
             know every final consonant that Hangul is spelled with, so for it only the punctuation is held against them.
         lexicon: readings of names and brands that come before all rules.
+        markup: whether the text is as people type it, or SSML.
+
+    Raises:
+        SsmlError: the SSML is malformed, or asks for what is not supported. No other text makes it raise.
     """
     alphabet = None if symbols is None else frozenset(symbols)
     if alphabet is not None and mode == "pronounced":
@@ -40,7 +49,7 @@ def read(
     sentences: list[Sentence] = []
     dropped: list[Dropped] = []
     pause: float | None = None
-    for part in plain_parts(text):
+    for part in ssml_parts(text) if markup == "ssml" else plain_parts(text):
         if part.pause_seconds is not None:
             pause = (pause or 0.0) + part.pause_seconds
         own, unsaid = _read_part(part, mode, alphabet, lexicon)

@@ -7,6 +7,8 @@ from typing import Literal
 
 # What a voice was trained on: text as spelled (the SCE-TTS recipe), or as pronounced (our demo voices).
 Mode = Literal["spelled", "pronounced"]
+# How a text says how it is spoken: "none" is as people type it, with marks of pauses; or SSML.
+Markup = Literal["none", "ssml"]
 
 
 @dataclass(frozen=True)
