@@ -30,6 +30,11 @@ class AudioFormat(models.TextChoices):
     FLAC = "flac", "FLAC"
 
 
+class Markup(models.TextChoices):
+    NONE = "none", _("as people type it")
+    SSML = "ssml", "SSML"
+
+
 class Priority(models.IntegerChoices):
     INTERACTIVE = 0, _("somebody waits for it")
     BATCH = 1, _("when nobody waits")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from voices.choices import AudioFormat, Purpose, ReadingMode, RequestStatus, VoiceStatus
+from voices.choices import AudioFormat, Markup, Purpose, ReadingMode, RequestStatus, VoiceStatus
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
 from voices.synth.text import Lexicon, read
 
@@ -52,6 +52,7 @@ VOICE_CONSTRAINTS: list[models.BaseConstraint] = [
 VOICE_REQUEST_CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(condition=Q(status__in=RequestStatus.values), name="status_is_known"),
     models.CheckConstraint(condition=Q(format__in=AudioFormat.values), name="format_is_known"),
+    models.CheckConstraint(condition=Q(markup__in=Markup.values), name="markup_is_known"),
     models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="purpose_is_known"),
     models.CheckConstraint(condition=Q(speed__gte=MIN_SPEED, speed__lte=MAX_SPEED), name="speed_in_range"),
     models.CheckConstraint(

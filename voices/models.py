@@ -4,6 +4,7 @@ Each status change of a :class:`VoiceRequest` is one method here, and one condit
 changes nothing, for a caller that comes too late. A :class:`Voice` changes its ``status`` and ``active`` itself, too.
 """
 
+import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
@@ -228,6 +229,7 @@ class VoiceRequest(models.Model):
 
     Status = choices.RequestStatus
     Format = choices.AudioFormat
+    Markup = choices.Markup
     Priority = choices.Priority
     Purpose = choices.Purpose
 
@@ -257,6 +259,7 @@ class VoiceRequest(models.Model):
     )
     purpose = models.CharField(_("purpose"), max_length=8, choices=Purpose, default=Purpose.FAN, db_default=Purpose.FAN)
     text = models.TextField(_("text"))
+    markup = models.CharField(_("markup"), max_length=4, choices=Markup, default=Markup.NONE, db_default=Markup.NONE)
     format = models.CharField(_("format"), max_length=4, choices=Format, default=Format.WAV)
     speed = models.FloatField(_("speed"), default=1.0, validators=SPEED_RANGE)
     seed = models.BigIntegerField(_("seed"), default=0)
@@ -485,22 +488,27 @@ class VoiceRequest(models.Model):
 
     def retry(self) -> "VoiceRequest":
         """Submit a failed or cancelled request again, as a new row. Raises :class:`QueueFull`."""
+        names = {"client_uuid": self.client_uuid, "client_created_at": self.client_created_at}
+        return self._submit_again(retry_of=self, seed=self.seed, fresh=self.fresh, **names)
+
+    def another_take(self) -> "VoiceRequest":
+        """Ask for the same with another seed, so with another melody, as a new row. Raises :class:`QueueFull`."""
+        return self._submit_again(seed=secrets.randbelow(2**32), client_uuid=self.client_uuid)
+
+    def _submit_again(self, **fields: Any) -> "VoiceRequest":
         return VoiceRequest.objects.submit(
             Asker(self.owner, self.address),
-            retry_of=self,
-            client_uuid=self.client_uuid,
-            client_created_at=self.client_created_at,
             member_id=self.member_id,
             # A fan hears the voice that is active now.
             voice=None if self.purpose in self.OF_FANS else self.voice,
             purpose=self.purpose,
             text=self.text,
+            markup=self.markup,
             format=self.format,
             speed=self.speed,
-            seed=self.seed,
             readings=self.readings,
-            fresh=self.fresh,
             priority=self.priority,
+            **fields,
         )
 
     def _end(self, allowed: models.QuerySet["VoiceRequest"], **values: Any) -> bool:

@@ -18,7 +18,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from voices import synth
-from voices.choices import Purpose, RequestStatus
+from voices.choices import Markup, Purpose, RequestStatus
 from voices.dictionary import DictionaryEntry
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def speech_key(request: "VoiceRequest") -> str:
     if request.purpose not in OF_FANS or not settings.SAME_AGAIN_DAYS:
         return ""
     asked = [request.member_id, request.text, request.format, request.speed, request.seed, request.readings]
+    if request.markup != Markup.NONE:
+        asked.append(request.markup)
     dictionary = DictionaryEntry.objects.for_member(request.member_id).version()
     content = json.dumps([*asked, dictionary, _speech_version()], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()

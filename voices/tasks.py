@@ -31,7 +31,7 @@ from voices.models import StoredSentence, VoiceRequest
 from voices.provenance import mark_of
 from voices.same_again import speech_key
 from voices.stored_sentences import as_pcm
-from voices.synth import Spoken, SynthError, encode, speech
+from voices.synth import Markup, Spoken, SynthError, encode, speech
 from voices.synth.audio import pcm16
 from voices.synth.captions import caption_of
 from voices.worker.cluster_id import CLUSTER_ID
@@ -102,7 +102,9 @@ def speak(request: VoiceRequest) -> None:
         return
     speaker = loaded_voices.get(voice)
     lexicon = through_outage(lambda: lexicon_for(request.member_id, request.readings))
-    sentences = _spoken_sentences(request, speaker, speech.reading_for(speaker, request.text, lexicon))
+    sentences = _spoken_sentences(
+        request, speaker, speech.reading_for(speaker, request.text, lexicon, _markup(request))
+    )
     samples = np.concatenate([sentence.samples for sentence in sentences])
     if request.purpose == VoiceRequest.Purpose.CHECK:
         warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, samples)
@@ -116,6 +118,10 @@ def speak(request: VoiceRequest) -> None:
         # After any other exception the row may name this audio already; the sweeper decides then.
         discard_audio(attempt_audio_name(request))
         raise
+
+
+def _markup(request: VoiceRequest) -> Markup:
+    return "ssml" if request.markup == "ssml" else "none"
 
 
 def _finish_like_before(request: VoiceRequest) -> bool:

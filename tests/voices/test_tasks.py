@@ -83,6 +83,15 @@ def test_speed_and_seed_reach_the_voice(member: Member) -> None:
     assert slow.duration_seconds > 1.5 * normal.duration_seconds
 
 
+def test_ssml_is_spoken_as_it_says(member: Member) -> None:
+    text = '<speak>하나.<break time="2s"/><prosody rate="0.5">둘.</prosody></speak>'
+    done = spoken(factories.queued(member, text=text, markup="ssml"))
+    assert (done.status, done.spoken_text) == ("succeeded", "하나.\n둘.")
+    first, second = done.captions
+    assert second["start"] - first["end"] == pytest.approx(2.0, abs=0.002)
+    assert [text[word["from"] : word["to"]] for word in (*first["words"], *second["words"])] == ["하나.", "둘."]
+
+
 def test_dropped_characters_are_reported(member: Member) -> None:
     done = spoken(factories.queued(member, text="안녕★하세요."))
     assert done.status == "succeeded"

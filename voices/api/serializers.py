@@ -14,14 +14,13 @@ from rest_framework import serializers
 from voices.api import fields
 from voices.api.errors import failure_message
 from voices.api.media import picture_url
+from voices.api.speakable import of_field, refuse_unspeakable
 from voices.constraints import SAFE_NAME
 from voices.library.explain import shown_twice
 from voices.models import Member, Suggestion, Voice, VoiceRequest
 from voices.pictures import LARGE, SMALL, small_of
 from voices.samples import greetings_of
-from voices.synth import read
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
-from voices.synth.text.parts import keeps_pauses_in_bounds
 
 # With `has_voice`, so that a new request asks for its member and for the voice at once.
 MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
@@ -99,14 +98,12 @@ class PriorityField(fields.ChoiceField):
         return VoiceRequest.Priority(value).name.lower()
 
 
-class SpeakableTextField(fields.TextField):
-    """Text of bounded length with something in it that can be spoken."""
+class BoundedTextField(fields.TextField):
+    """Text of bounded length."""
 
     default_error_messages = {
         "max_length": _("The text is too long: {max_length} characters at most."),
         "blank": _("Type a sentence."),
-        "nothing_to_say": _("There is nothing in the text that can be spoken."),
-        "pause_out_of_range": _("A pause is 0.1 to 10 seconds long, and all of them together at most 10 seconds."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -116,10 +113,15 @@ class SpeakableTextField(fields.TextField):
         text = super().run_validation(data)
         if not text.strip():
             self.fail("blank")
-        if not keeps_pauses_in_bounds(text):
-            self.fail("pause_out_of_range")
-        if not read(text).sentences:
-            self.fail("nothing_to_say")
+        return text
+
+
+class SpeakableTextField(BoundedTextField):
+    """Text of bounded length with something in it that can be spoken."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        text = super().run_validation(data)
+        refuse_unspeakable(text, "none")
         return text
 
 
@@ -127,7 +129,12 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
     """The body of a new request."""
 
     member = fields.MemberField(queryset=MEMBERS, error_messages=UNKNOWN_MEMBER)
-    text = SpeakableTextField()
+    text = BoundedTextField()
+    markup = fields.ChoiceField(
+        choices=VoiceRequest.Markup.choices,
+        default=VoiceRequest.Markup.NONE,
+        help_text="`ssml`: the text is SSML, of `speak`, `p`, `s`, `break`, `prosody rate`, `sub` and `say-as`.",
+    )
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
@@ -159,9 +166,11 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
         return with_voice(member)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        with of_field("text"):
+            refuse_unspeakable(attrs["text"], attrs["markup"])
         trial = attrs.pop("trial")
         if trial and len(attrs["text"]) > MAX_TRIAL_CHARACTERS:
-            message = SpeakableTextField.default_error_messages["max_length"].format(max_length=MAX_TRIAL_CHARACTERS)
+            message = BoundedTextField.default_error_messages["max_length"].format(max_length=MAX_TRIAL_CHARACTERS)
             raise serializers.ValidationError({"text": message}, "too_long")
         return {**attrs, "purpose": VoiceRequest.Purpose.TRIAL if trial else VoiceRequest.Purpose.FAN}
 
@@ -281,7 +290,7 @@ class VoiceRequestSerializer(TrySerializer):
     class Meta:
         model = VoiceRequest
         fields = read_only_fields = [
-            "id", "uuid", "created_at", "member", "text", "format", "speed", "seed", "readings", "priority",
+            "id", "uuid", "created_at", "member", "text", "markup", "format", "speed", "seed", "readings", "priority",
             "retry_of", "history", "retries",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position",
             "expected_seconds", "estimated_seconds", "worker_away",

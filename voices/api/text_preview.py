@@ -15,11 +15,12 @@ from rest_framework.views import APIView
 from voices.api import fields
 from voices.api.permissions import MayUse
 from voices.api.serializers import UNKNOWN_MEMBER, DroppedSerializer, ErrorSerializer
+from voices.api.speakable import of_field, refuse_unreadable
 from voices.api.throttles import rates
 from voices.api.voice_requests import REFUSALS
 from voices.dictionary import lexicon_for
-from voices.models import Member, Voice
-from voices.synth import Mode, Sentence, estimated_seconds, read
+from voices.models import Member, Voice, VoiceRequest
+from voices.synth import Markup, Mode, Sentence, estimated_seconds, read
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 
@@ -30,6 +31,13 @@ class NewTextPreviewSerializer(serializers.Serializer[Any]):
     )
     speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
     readings = fields.ReadingsField(default=dict)
+    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, default=VoiceRequest.Markup.NONE)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["markup"] != "none":
+            with of_field("text"):
+                refuse_unreadable(attrs["text"], attrs["markup"])
+        return attrs
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -76,9 +84,11 @@ class TextPreviewView(APIView):
         return Response(preview(**asked))
 
 
-def preview(text: str, member: Member | None, speed: float, readings: Mapping[str, str]) -> dict[str, Any]:
+def preview(
+    text: str, member: Member | None, speed: float, readings: Mapping[str, str], markup: Markup
+) -> dict[str, Any]:
     """Read a text as the member's voice does, with the asker's readings and the entries of the dictionary."""
-    spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None, readings))
+    spoken = read(text, _mode_of(member), lexicon=lexicon_for(member.pk if member else None, readings), markup=markup)
     sentences = [_describe(sentence, speed) for sentence in spoken.sentences]
     return {
         "spoken_text": spoken.text,

@@ -74,6 +74,7 @@ urlpatterns = [
     path("voice-requests/<uuid:pk>/captions.srt", SubRipView.as_view(), name="voice-request-subrip"),
     path("voice-requests/<uuid:pk>/captions.vtt", WebVttView.as_view(), name="voice-request-webvtt"),
     path("voice-requests/<uuid:pk>/cancel/", VoiceRequestViewSet.as_view({"post": "cancel"})),
+    path("voice-requests/<uuid:pk>/again/", VoiceRequestViewSet.as_view({"post": "again"})),
     path("voice-requests/<uuid:pk>/retry/", VoiceRequestViewSet.as_view({"post": "retry"})),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=[]), name="schema"),
     path("docs/", DocsView.as_view(authentication_classes=[]), name="docs"),

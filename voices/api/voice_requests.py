@@ -69,7 +69,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
     def get_throttles(self) -> list[BaseThrottle]:
         if self.action == "list":
             return rates("lists")
-        return rates("posts") if self.action in ("create", "retry") else []
+        return rates("posts") if self.action in ("create", "retry", "again") else []
 
     def get_queryset(self) -> QuerySet[VoiceRequest]:
         requests = super().get_queryset()
@@ -138,6 +138,14 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         if not voice_request.is_retryable:
             raise NotInThisState(_("Only what failed can be tried again."), "not_retryable")
         return accepted(voice_request.retry())
+
+    @extend_schema(
+        request=None,
+        responses={202: VoiceRequestSerializer, 404: ErrorSerializer, **REFUSALS},
+    )
+    def again(self, request: Request, pk: str | None = None) -> Response:
+        """Ask for another take: the same with another seed, as a new request."""
+        return accepted(self.get_object().another_take())
 
     @extend_schema(
         parameters=[DownloadSerializer],

@@ -16,7 +16,7 @@ from voices.synth.errors import (
     SynthError,
 )
 from voices.synth.speech import Speech, SpokenSentence, SpokenWord, estimated_seconds, speak, synthesize
-from voices.synth.text import Dropped, Lexicon, Mode, Sentence, Spoken, Token, read
+from voices.synth.text import Dropped, Lexicon, Markup, Mode, Sentence, Spoken, Token, read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,6 +31,7 @@ __all__ = [
     "CheckpointError",
     "Dropped",
     "Lexicon",
+    "Markup",
     "Mode",
     "NothingToSayError",
     "RunawaySpeechError",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voices.synth.plausibility import Flaw
-    from voices.synth.text import Lexicon, Sentence
+    from voices.synth.text import Lexicon, Markup, Sentence
     from voices.synth.voice import Utterance, Voice
 
 SECONDS_PER_SENTENCE, SECONDS_PER_SYLLABLE = 0.35, 0.24
@@ -119,9 +119,9 @@ def synthesize(
     return Speech(samples, voice.sample_rate, sentences, spoken, unknown)
 
 
-def reading_for(voice: Voice, text: str, lexicon: Lexicon | None = None) -> Spoken:
+def reading_for(voice: Voice, text: str, lexicon: Lexicon | None = None, markup: Markup = "none") -> Spoken:
     """Read `text` as `voice` will say it; a long first sentence is cut at a breath, so that the sound starts early."""
-    return cut_at_breath(read(text, voice.mode, voice.alphabet, lexicon), voice.alphabet)
+    return cut_at_breath(read(text, voice.mode, voice.alphabet, lexicon, markup), voice.alphabet)
 
 
 def speak(

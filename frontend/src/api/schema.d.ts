@@ -215,6 +215,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/voice-requests/{id}/again/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for another take: the same with another seed, as a new request. */
+        post: operations["voice_requests_again_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voice-requests/{id}/audio/": {
         parameters: {
             query?: never;
@@ -446,7 +463,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -468,6 +485,12 @@ export interface components {
             /** @description For `Authorization: Bearer …`. It is shown once, and not stored. */
             token: string;
         };
+        /**
+         * @description * `none` - 그냥 쓴 글
+         *     * `ssml` - SSML
+         * @enum {string}
+         */
+        MarkupEnum: "none" | "ssml";
         /** @description What fans are shown of a member; texts ending in `_en` are empty where there is no English. */
         Member: {
             readonly id: number;
@@ -554,6 +577,8 @@ export interface components {
             readings?: {
                 [key: string]: string;
             };
+            /** @default none */
+            markup?: components["schemas"]["MarkupEnum"];
         };
         /** @description The files of a checkpoint pair; their names don't matter. */
         NewVoice: {
@@ -590,6 +615,14 @@ export interface components {
         NewVoiceRequest: {
             member: number;
             text: string;
+            /**
+             * @description `ssml`: the text is SSML, of `speak`, `p`, `s`, `break`, `prosody rate`, `sub` and `say-as`.
+             *
+             *     * `none` - 그냥 쓴 글
+             *     * `ssml` - SSML
+             * @default none
+             */
+            markup?: components["schemas"]["MarkupEnum"];
             /** @default wav */
             format?: components["schemas"]["FormatEnum"];
             /**
@@ -876,6 +909,8 @@ export interface components {
             readonly member: number;
             /** 문장 */
             readonly text: string;
+            /** 마크업 */
+            readonly markup: components["schemas"]["MarkupEnum"];
             /** 형식 */
             readonly format: components["schemas"]["FormatEnum"];
             /**
@@ -1915,6 +1950,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    voice_requests_again_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoiceRequest"];
+                };
             };
             400: {
                 headers: {

@@ -53,3 +53,16 @@ def test_bad_input_is_refused(client: Client, db: None) -> None:
     response = client.post("/api/text-preview/", {"text": "가" * 1001}, content_type="application/json")
     assert response.status_code == 400
     assert response.json()["error"]["field"] == "text"
+
+
+def test_ssml_is_previewed_or_refused_in_words(client: Client, db: None) -> None:
+    def asked(text: str) -> Any:
+        body = {"text": text, "markup": "ssml"}
+        headers = {"accept-language": "ko"}
+        return client.post("/api/text-preview/", body, content_type="application/json", headers=headers)
+
+    shown = asked('<speak>하나<break time="1s"/>둘</speak>').json()
+    assert [sentence["pause_seconds"] for sentence in shown["sentences"]] == [0.0, 1.0]
+    refused = asked("<speak>하나<video/></speak>")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "ssml_unsupported")
+    assert "<video>" in refused.json()["error"]["message"] and "10번째 글자" in refused.json()["error"]["message"]

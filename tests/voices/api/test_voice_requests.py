@@ -180,6 +180,30 @@ class TestRetry:
         assert VoiceRequest.objects.count() == 1
 
 
+class TestAgain:
+    @pytest.mark.parametrize("state", ["queued", "succeeded", "failed"])
+    def test_another_take_differs_in_its_seed(self, state: str, alice: Fan, member: Member) -> None:
+        asked = {
+            "text": "<speak>다시.</speak>",
+            "markup": "ssml",
+            "format": "mp3",
+            "speed": 1.5,
+            "client_uuid": "phone",
+        }
+        request = getattr(factories, state)(member, asker=alice.asker, seed=7, client_created_at="2022", **asked)
+        response = alice.client.post(address(request, "again/"))
+        assert (response.status_code, response.json()["retry_of"]) == (202, None)
+        again = VoiceRequest.objects.get(pk=response.json()["id"])
+        assert {name: getattr(again, name) for name in asked} == asked
+        assert (again.status, again.seed != 7, again.client_created_at) == ("queued", True, "")
+        assert 0 <= again.seed < 2**32
+
+    def test_it_is_the_owners_to_ask(self, alice: Fan, bob: Fan, member: Member) -> None:
+        request = factories.succeeded(member, asker=alice.asker)
+        response = bob.client.post(address(request, "again/"))
+        assert (response.status_code, error_code(response)) == (403, "not_yours")
+
+
 @pytest.mark.django_db(transaction=True)
 class TestDelete:
     def test_the_row_and_its_audio_are_gone(self, alice: Fan, member: Member, media_dir: Path) -> None:

@@ -90,12 +90,13 @@ class _Handler(ContentHandler):
         self._runs: list[TracedText] = []  # of the part that is being read, as written
         self._said: list[TracedText] = []  # and what is said in their place; positions in all that is written of it
         self._pause: float | None = None
+        self._ends_with_break = False
         self._asked: list[float] = []
 
     def parts(self) -> list[Part]:
         """Return the parts, after the end of the document."""
         self._end_part()
-        if self._pause is not None:
+        if self._pause is not None and self._ends_with_break:
             self._parts.append(Part(untraced(""), untraced(""), self._pause))
         return self._parts
 
@@ -116,6 +117,7 @@ class _Handler(ContentHandler):
                 self._end_part()
             case "break":
                 self._end_part(self._break_seconds(given))
+                self._ends_with_break = True
             case "prosody":
                 self._end_part()
                 self._rates.append(self._rates[-1] * self._rate(given))
@@ -190,6 +192,7 @@ class _Handler(ContentHandler):
         if any(run.text.strip() for run in self._runs):
             self._parts.append(Part(_joined(self._runs), _joined(self._said), self._pause, self._rates[-1]))
             self._pause = None
+            self._ends_with_break = False
         self._runs, self._said = [], []
         if pause_after is not None:
             self._pause = max(self._pause or 0.0, pause_after)
