@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('voices', '0014_the_same_again'),
+        ('voices', '0015_clusters'),
     ]
 
     operations = [
