@@ -124,14 +124,15 @@ RULES: tuple[Rule, ...] = (
         _read_inches,
         ('24" 모니터', "이십사 인치 모니터"),
     ),
-    # 12V 2A, 2A 충전기; elsewhere 2A is a seat or a size
+    # 12V 2A, 2A 충전기; 1.5A; elsewhere 2A is a seat or a size
     Rule(
         "ampere",
         re.compile(
             rf"(?:(?<=[0-9]V[ /,])|(?<=[0-9]V)|(?<=볼트 ))(?P<amount>{DECIMAL}) ?A(?![A-Za-z0-9])"
             rf"|{ALONE}(?P<current>{DECIMAL}) ?A(?= ?(?:충전|전류|퓨즈|차단|어댑터|배터리))"
+            rf"|{ALONE}(?P<exact>[0-9]++\.[0-9]++) ?A(?![A-Za-z0-9])"
         ),
-        lambda match: f"{decimal(match['amount'] or match['current'])} 암페어",
+        lambda match: f"{decimal(match['amount'] or match['current'] or match['exact'])} 암페어",
         ("2A 충전기", "이 암페어 충전기"),
     ),
     Rule("amount with unit", re.compile(f"{_AMOUNT}{UNIT}"), _read, ("60km/h", "시속 육십 킬로미터")),
