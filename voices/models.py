@@ -38,6 +38,7 @@ from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
+from voices.transfers import Transfer as Transfer
 from voices.waiting_time import Place, place_of
 from voices.webhooks.outbox import Webhook as Webhook
 from voices.webhooks.outbox import WebhookDelivery

@@ -60,11 +60,14 @@ class OwnerManager(BaseAPIKeyManager):
         owner = self.get_from_key(key)
         if not isinstance(owner, Owner) or owner.has_expired:
             raise Owner.DoesNotExist
-        return owner
+        listener = owner.acts_for or owner
+        if listener.revoked:
+            raise Owner.DoesNotExist
+        return listener
 
     def delete_unused_listeners(self) -> int:
         """Delete the listeners that have existed for ``UNUSED_FOR`` and own nothing, some of many. Return how many."""
-        unused = self.filter(kind=OwnerKind.LISTENER, created__lt=Now() - UNUSED_FOR, requests=None)
+        unused = self.filter(kind=OwnerKind.LISTENER, created__lt=Now() - UNUSED_FOR, requests=None, acts_for=None)
         return self.filter(pk__in=unused.values("pk")[:DELETED_AT_ONCE]).delete()[0]
 
 
@@ -87,6 +90,8 @@ class Owner(AbstractAPIKey):
     calls_per_minute = models.PositiveIntegerField(
         _("calls per minute"), default=600, help_text=_("Of posts, previews and lists, each.")
     )
+    # The key of another device of this listener, which owns what is asked for with it.
+    acts_for = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False, related_name="devices")
     max_waiting = models.PositiveIntegerField(_("requests that may wait"), default=200)
 
     objects: ClassVar[OwnerManager] = OwnerManager()  # type: ignore[assignment]  # the library names its own class
@@ -96,6 +101,13 @@ class Owner(AbstractAPIKey):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         indexes = [models.Index(fields=["name"], condition=Q(hashed_key=""), name="former_client_by_name")]
+
+    def join(self, listener: "Owner") -> None:
+        """Give all that is this listener's to another one, for which its keys act from now on."""
+        # A key that both have used would be one key for two requests.
+        self.requests.update(idempotency_key=None, owner=listener)
+        Owner.objects.filter(acts_for=self).update(acts_for=listener)
+        Owner.objects.filter(pk=self.pk).update(acts_for=listener)
 
     @property
     def is_api_key(self) -> bool:

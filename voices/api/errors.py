@@ -168,6 +168,12 @@ class TooManyStreams(TooManyWaiting):
     default_detail = gettext_lazy("You already follow many requests at once.")
 
 
+class TransferIsOver(APIException):
+    status_code = status.HTTP_410_GONE
+    default_code = "transfer_over"
+    default_detail = gettext_lazy("This code was used, or its ten minutes are over. Make another one.")
+
+
 class TooManyProposed(APIException):
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "too_many_proposals"

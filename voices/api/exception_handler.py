@@ -19,11 +19,13 @@ from voices.api.errors import (
     TooManyProposed,
     TooManyWaiting,
     TooOften,
+    TransferIsOver,
     error_response_body,
 )
 from voices.database import DATABASE_AWAY
 from voices.proposals import TooManyProposals
 from voices.queue import NameTaken, QueueFull, TooManyOfOne
+from voices.transfers import TransferOver
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +56,8 @@ def _as_api_exception(error: Exception) -> APIException:
             return TooManyWaiting(error.wait_seconds)
         case NameTaken():
             return NameIsTaken()
+        case TransferOver():
+            return TransferIsOver()
         case TooManyProposals():
             return TooManyProposed()
         case PermissionDenied():

@@ -31,6 +31,7 @@ from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
 from voices.worker.sweeper import (
     delete_old_sentences,
+    delete_old_transfers,
     delete_stray_audio,
     delete_trials,
     enqueue_missing,
@@ -102,6 +103,7 @@ class Cluster:
             (delete_trials, _MINUTE),
             (delete_old_sentences, _MINUTE),
             (forget_unused_listeners, _HOUR),
+            (delete_old_transfers, _HOUR),
         ]
         sweepers = [threading.Thread(target=_repeat, args=(job, seconds, over)) for job, seconds in jobs]
         for sweeper in sweepers:

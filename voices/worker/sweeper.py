@@ -8,7 +8,7 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from voices.audio_objects import stray_audio_names
-from voices.models import Owner, StoredSentence, VoiceRequest
+from voices.models import Owner, StoredSentence, Transfer, VoiceRequest
 from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
@@ -51,6 +51,11 @@ def delete_trials() -> None:
 def delete_old_sentences() -> None:
     """Delete the sentences of requests that were finished minutes ago."""
     StoredSentence.objects.delete_old()
+
+
+def delete_old_transfers() -> None:
+    """Delete the codes that nobody used."""
+    Transfer.objects.delete_old()
 
 
 def forget_unused_listeners() -> None:

@@ -179,6 +179,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transfers/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Make a code that carries this listener to another device, within ten minutes. One made before ends. */
+        post: operations["transfers_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/transfers/claim/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Use a code: this device becomes the same listener, with a token of its own. */
+        post: operations["transfers_claim_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voice-requests/": {
         parameters: {
             query?: never;
@@ -452,6 +486,18 @@ export interface components {
         Captions: {
             sentences: components["schemas"]["SentenceCaption"][];
         };
+        Claim: {
+            code: string;
+            /**
+             * @description What this device has asked for until now, with the token that is sent, comes along. Ask the person first: whoever made the code sees it then.
+             * @default false
+             */
+            merge?: boolean;
+        };
+        Claimed: {
+            /** @description This device's own, for the listener that the code was made by. */
+            token: string;
+        };
         Dropped: {
             text: string;
             /** @description Position in the text, in characters from its start. */
@@ -463,7 +509,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "transfer_over" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -824,6 +870,12 @@ export interface components {
             readonly pronunciation: string;
             readonly start: number;
             readonly end: number;
+        };
+        Transfer: {
+            /** @description For one use. Show it as a link or a QR code, behind a `#`, to nobody else. */
+            code: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         /** @description The status of an earlier try. */
         Try: {
@@ -1692,6 +1744,136 @@ export interface operations {
                 };
             };
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    transfers_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    transfers_claim_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Claim"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Claimed"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
