@@ -27,7 +27,7 @@ def test_what_was_begun_ends_with_the_voice_it_began_with(
     (before,) = world.ended(ask(member))
     old_voice = Voice.objects.get(member=member, active=True)
 
-    interrupted = ask(member, "안녕하세요. [sleep 3] [error once]")
+    interrupted = ask(member, "안녕하세요. [sleep 10 once] [error once]")
     waiting = ask(member)
     world.speaking(interrupted)
     import_another_voice(member, tmp_path)
