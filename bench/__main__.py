@@ -10,6 +10,7 @@ figures mean nothing.
 
 import argparse
 import importlib.util
+import signal
 import subprocess
 import sys
 import time
@@ -42,11 +43,12 @@ def run(name: str, options: list[str]) -> bool:
     """Run one module and let it print. Return whether it ended well."""
     print(f"\n## {name}: {_purpose(name)}", flush=True)
     started = time.monotonic()
-    try:
-        status = subprocess.run([sys.executable, "-m", f"bench.{name}", *options], timeout=LONGEST_SECONDS).returncode
-    except subprocess.TimeoutExpired:
-        print(f"stopped after {LONGEST_SECONDS} seconds")
-        return False
+    with subprocess.Popen([sys.executable, "-m", f"bench.{name}", *options]) as module:
+        try:
+            status = module.wait(LONGEST_SECONDS)
+        except subprocess.TimeoutExpired:
+            module.send_signal(signal.SIGINT)  # as Ctrl-C: it stops what it has started
+            status = module.wait()
     print(f"({time.monotonic() - started:.0f} s)", flush=True)
     return status == 0
 
