@@ -77,6 +77,7 @@ VOICE_REQUEST_CONSTRAINTS: list[models.BaseConstraint] = [
         condition=Q(sentences_total__isnull=True) | Q(sentences_done__lte=F("sentences_total")),
         name="no_more_sentences_than_there_are",
     ),
+    models.UniqueConstraint(fields=["batch", "batch_number"], name="one_line_of_each_number_of_a_batch"),
     models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_request_per_key_of_an_owner"),
     models.UniqueConstraint(
         fields=["address", "idempotency_key"], condition=Q(owner=None), name="one_request_per_key_without_owner"

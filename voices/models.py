@@ -253,6 +253,10 @@ class VoiceRequest(models.Model):
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", verbose_name=_("retry of")
     )
 
+    # Lines that were asked for together (voices/api/batches.py), counted from 1.
+    batch = models.UUIDField(null=True, blank=True, editable=False)
+    batch_number = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+
     member = models.ForeignKey(Member, models.CASCADE, related_name="requests", verbose_name=_("member"))
     # Set when the request is first begun, to the member's active voice, and not changed after.
     voice = models.ForeignKey(

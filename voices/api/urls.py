@@ -6,6 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.parsers import MultiPartParser
 
 from voices.api.audio_stream import audio_stream
+from voices.api.batch_files import batch_archive, batch_joined
+from voices.api.batches import BatchViewSet
 from voices.api.captions import CaptionsView, SubRipView, WebVttView
 from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
@@ -64,6 +66,11 @@ urlpatterns = [
     path("voices/<int:pk>/audition/", VoiceViewSet.as_view({"post": "audition"})),
     path("voices/<int:pk>/activate/", VoiceViewSet.as_view({"post": "activate"})),
     path("members/<int:pk>/roll-back/", VoiceViewSet.as_view({"post": "roll_back"})),
+    path("batches/", BatchViewSet.as_view({"post": "create"}), name="batch-list"),
+    path("batches/<uuid:pk>/", BatchViewSet.as_view({"get": "retrieve"}), name="batch-detail"),
+    path("batches/<uuid:pk>/cancel/", BatchViewSet.as_view({"post": "cancel"})),
+    path("batches/<uuid:pk>/archive.zip", batch_archive, name="batch-archive"),
+    path("batches/<uuid:pk>/joined/", batch_joined, name="batch-joined"),
     path("voice-requests/", voice_requests, name="voice-request-list"),
     path(
         "voice-requests/<uuid:pk>/",

@@ -1,0 +1,214 @@
+"""``/api/batches/``: several lines as one job, each a request of its own, and their audio in one file."""
+
+import re
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers, status, viewsets
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+
+from voices.api import fields
+from voices.api.authentication import asker_of
+from voices.api.permissions import MayAsk
+from voices.api.serializers import (
+    MEMBERS,
+    UNKNOWN_MEMBER,
+    BoundedTextField,
+    ErrorSerializer,
+    FailureSerializer,
+    with_voice,
+)
+from voices.api.speakable import of_field, refuse_unspeakable
+from voices.api.throttles import rates
+from voices.api.voice_requests import REFUSALS
+from voices.models import VoiceRequest
+from voices.synth.speech import MAX_SPEED, MIN_SPEED
+
+MAX_LINES = 50
+
+
+class LineSerializer(serializers.Serializer[Any]):
+    """A line that is spoken in its own way; what is left out is that of the batch."""
+
+    text = BoundedTextField()
+    member = fields.MemberField(queryset=MEMBERS, required=False, error_messages=UNKNOWN_MEMBER)
+    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, required=False)
+    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, required=False)
+    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, required=False)
+
+    def validate_member(self, member: Any) -> Any:
+        return with_voice(member)
+
+
+_LINE = {
+    "oneOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {
+                "text": {"type": "string"},
+                "member": {"type": "integer"},
+                "speed": {"type": "number", "minimum": MIN_SPEED, "maximum": MAX_SPEED},
+                "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+                "markup": {"type": "string", "enum": VoiceRequest.Markup.values},
+            },
+            "required": ["text"],
+        },
+    ]
+}
+
+
+@extend_schema_field(_LINE)
+class LineField(serializers.JSONField):
+    """A text, or an object as ``LineSerializer`` takes it."""
+
+
+class NewBatchSerializer(serializers.Serializer[Any]):
+    """The body of a new batch."""
+
+    member = fields.MemberField(queryset=MEMBERS, error_messages=UNKNOWN_MEMBER)
+    lines = serializers.ListField(
+        child=LineField(), min_length=1, max_length=MAX_LINES, help_text="Texts, or objects with a `text`."
+    )
+    format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
+    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
+    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, default=VoiceRequest.Markup.NONE)
+
+    def validate_member(self, member: Any) -> Any:
+        return with_voice(member)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of each line's request as ``lines``."""
+        lines = attrs.pop("lines")
+        return {"lines": [{**attrs, **_line(number, line, attrs["markup"])} for number, line in enumerate(lines)]}
+
+
+def _line(number: int, line: Any, markup: Any) -> dict[str, Any]:
+    """Return the fields that a line gives. Raises ``ValidationError`` for the field ``lines.NUMBER.NAME``."""
+    serializer = LineSerializer(data={"text": line} if isinstance(line, str) else line)
+    if not serializer.is_valid():
+        name, details = next(iter(serializer.errors.items()))
+        where = f"lines.{number}" if name == "non_field_errors" else f"lines.{number}.{name}"
+        raise serializers.ValidationError({where: details})
+    given: dict[str, Any] = serializer.validated_data
+    with of_field(f"lines.{number}.text"):
+        refuse_unspeakable(given["text"], given.get("markup", markup))
+    return given
+
+
+class BatchLineSerializer(serializers.ModelSerializer[VoiceRequest]):
+    """A line of a batch: a request, of which its own address says more."""
+
+    number = serializers.IntegerField(source="batch_number", help_text="From 1, in the order of the lines.")
+    error = serializers.SerializerMethodField()
+
+    class Meta:
+        model = VoiceRequest
+        fields = read_only_fields = ["number", "id", "member", "text", "status", "duration_seconds", "error"]
+
+    @extend_schema_field(FailureSerializer(allow_null=True))
+    def get_error(self, request: VoiceRequest) -> dict[str, str] | None:
+        return FailureSerializer(request).data if request.error_code else None
+
+
+class BatchSerializer(serializers.Serializer[Any]):
+    """How far a batch is."""
+
+    id = serializers.UUIDField()
+    total = serializers.IntegerField(help_text="Lines in all.")
+    done = serializers.IntegerField(help_text="Lines that have ended, well or not.")
+    failed = serializers.IntegerField(help_text="Lines that failed or were cancelled.")
+    archive = serializers.CharField(allow_null=True, help_text="Address of the zip, once all lines have ended.")
+    joined = serializers.CharField(allow_null=True, help_text="Address of one file of all lines.")
+    lines = BatchLineSerializer(many=True)
+
+
+class BatchViewSet(viewsets.GenericViewSet[VoiceRequest]):
+    """Several lines as one job. They are spoken behind what somebody waits for."""
+
+    queryset = VoiceRequest.objects.all()
+    serializer_class = BatchSerializer
+
+    def get_permissions(self) -> list[BasePermission]:
+        return [] if self.action == "retrieve" else [MayAsk()]
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return rates("posts") if self.action == "create" else []
+
+    @extend_schema(
+        request=NewBatchSerializer,
+        responses={202: BatchSerializer, 400: ErrorSerializer, **REFUSALS},
+    )
+    def create(self, request: Request) -> Response:
+        """Ask for several lines. All are accepted, or none; each counts as one request that waits."""
+        serializer = NewBatchSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        batch = uuid.uuid4()
+        with transaction.atomic():
+            for number, line in enumerate(serializer.validated_data["lines"], 1):
+                VoiceRequest.objects.submit(
+                    asker_of(request),
+                    **line,
+                    priority=VoiceRequest.Priority.BATCH,
+                    batch=batch,
+                    batch_number=number,
+                )
+        address = reverse("batch-detail", args=[batch])
+        return Response(_shown(batch), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+
+    @extend_schema(responses={200: BatchSerializer, 401: ErrorSerializer, 404: ErrorSerializer})
+    def retrieve(self, request: Request, pk: uuid.UUID) -> Response:
+        """Get a batch: how far it is, and each line. Its id is all that is needed."""
+        return Response(_shown(pk))
+
+    @extend_schema(request=None, responses={200: BatchSerializer, 404: ErrorSerializer, **REFUSALS})
+    def cancel(self, request: Request, pk: uuid.UUID) -> Response:
+        """Cancel the lines that have not ended."""
+        lines = lines_of(pk)
+        self.check_object_permissions(request, lines[0])
+        for line in lines:
+            line.cancel()
+        return Response(_shown(pk))
+
+
+def lines_of(batch: uuid.UUID) -> list[VoiceRequest]:
+    """Return the requests of a batch, in order. Raises ``Http404`` if there are none."""
+    lines = list(VoiceRequest.objects.filter(batch=batch).select_related("member", "voice").order_by("batch_number"))
+    if not lines:
+        raise Http404
+    return lines
+
+
+def file_name(line: VoiceRequest) -> str:
+    """Return a line's name in the archive: number, member and the beginning of its text, without risky characters."""
+    parts = [re.sub(r"[^\w가-힣]+", " ", part).strip()[:20].strip() for part in (line.member.name, line.spoken_text)]
+    return (
+        "_".join([f"{line.batch_number:02}", *(part.replace(" ", "-") for part in parts if part)]) + f".{line.format}"
+    )
+
+
+def _shown(batch: uuid.UUID) -> dict[str, Any]:
+    lines = lines_of(batch)
+    failed = sum(line.is_retryable for line in lines)
+    done = sum(line.is_terminal for line in lines)
+    is_heard = done == len(lines) > failed
+    data: dict[str, Any] = BatchSerializer(
+        {
+            "id": batch,
+            "total": len(lines),
+            "done": done,
+            "failed": failed,
+            "archive": reverse("batch-archive", args=[batch]) if is_heard else None,
+            "joined": reverse("batch-joined", args=[batch]) if is_heard else None,
+            "lines": lines,
+        }
+    ).data
+    return data
