@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('voices', '0016_markup_of_requests'),
+        ('voices', '0017_transfers_to_devices'),
     ]
 
     operations = [
