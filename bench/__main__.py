@@ -19,7 +19,9 @@ from pathlib import Path
 from bench.report import load, machine
 
 # In this order; each takes `--quick`.
-MODULES = ("read_text", "quality_gate", "growth", "queue_latency", "first_sound", "load", "database")
+MODULES = (
+    "engine", "start", "read_text", "quality_gate", "growth", "queue_latency", "first_sound", "load", "database",
+)  # fmt: skip
 LONGEST_SECONDS = 300  # of one module; all of them take less than ten minutes on a quiet machine of two cores
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.synth.engine.conftest import N_MELS, N_SYMBOLS, MakeModel
 from voices.library.manifest import read_manifest
-from voices.synth.engine.exported import WINDOW_FRAMES, ExportedEngine
+from voices.synth.engine.exported import BACK_WINDOWS, FRONT_WINDOWS, ExportedEngine
 from voices.synth.engine.reference import ReferenceEngine
 from voices.synth.models import ConvertedModel, convert_model, find_model
 from voices.synth.voice import Voice
@@ -68,7 +68,7 @@ def test_an_acoustic_network_agrees_with_the_reference(variant: str, make_glow_t
 def test_a_vocoder_agrees_with_the_reference_at_every_length(variant: str, make_hifigan: MakeModel) -> None:
     source = make_hifigan(**VOCODER_VARIANTS[variant])
     reference, exported = REFERENCE.vocoder_network(source), EXACT.vocoder_network(source)
-    for n_frames in (1, 12, *WINDOW_FRAMES, 33, 105, 300):
+    for n_frames in (1, 12, *FRONT_WINDOWS, *BACK_WINDOWS, 33, 105, 300):
         features = np.random.default_rng(n_frames).normal(0, 2, (N_MELS, n_frames)).astype(np.float32)
         expected = reference.generate(features)
         assert np.abs(expected).max() > 0.01

@@ -11,7 +11,7 @@ from voices.synth.engine.windows import cover
 @given(
     n_frames=st.integers(1, 400),
     context=st.integers(0, 13),
-    sizes=st.sets(st.sampled_from([32, 64, 128]), min_size=1).map(lambda sizes: tuple(sorted(sizes))),
+    sizes=st.sets(st.sampled_from([32, 48, 96, 192]), min_size=1).map(lambda sizes: tuple(sorted(sizes))),
 )
 def test_every_frame_is_kept_once_with_its_context(n_frames: int, context: int, sizes: tuple[int, ...]) -> None:
     windows = cover(n_frames, sizes, context)
