@@ -49,12 +49,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--quick", action="store_true", help="the cheapest settings: the figures mean nothing")
-    parser.add_argument("--speak", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--speak", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     rounds = 1 if arguments.quick else arguments.rounds
     torch.set_num_threads(1)
     if arguments.speak:
-        _speak_in_this_process(Path(arguments.speak[0]), float(arguments.speak[1]))
+        folder, precision, seconds = arguments.speak
+        _speak_in_this_process(Path(folder), precision, float(seconds))
         return
     print(machine())
     with tempfile.TemporaryDirectory() as name:
@@ -67,11 +68,14 @@ def main() -> None:
         stock = _stock(*folders)
         _print_floor(rounds)
         print("real-time factors on one thread, in the recipe's size")
-        _print_factors({"coqui's Synthesizer": stock, **_engines(sources, "spelled")}, rounds)
+        engines = _engines(sources, "spelled")
+        _print_factors({"coqui's Synthesizer": stock, **engines}, rounds)
         print("real-time factors on one thread, demo voice with 12 rounds of refinement")
         _print_factors(_engines(_demo_sources(root), "pronounced"), rounds)
         print("seconds of audio in a second of the clock, on two threads, in the recipe's size")
-        _print_throughput(stock, root, sources, 1.0 if arguments.quick else 5.0, 1 if arguments.quick else 3)
+        precision = list(engines)[-1].rpartition(" ")[2]
+        seconds, rounds = (1.0, 1) if arguments.quick else (5.0, 3)
+        _print_throughput(stock, root, sources, precision, seconds, rounds)
 
 
 def _engines(sources: tuple[ConvertedModel, ConvertedModel], mode: Any) -> dict[str, Run]:
@@ -152,7 +156,12 @@ def _processor_seconds(call: Callable[[], Any]) -> float:
 
 
 def _print_throughput(
-    stock: Run, root: Path, sources: tuple[ConvertedModel, ConvertedModel], seconds: float, rounds: int
+    stock: Run,
+    root: Path,
+    sources: tuple[ConvertedModel, ConvertedModel],
+    precision: str,
+    seconds: float,
+    rounds: int,
 ) -> None:
     best = {"coqui, two threads": 0.0, "two workers": 0.0}
     for source, name in zip(sources, ("glow_tts", "hifigan"), strict=True):
@@ -162,7 +171,7 @@ def _print_throughput(
         torch.set_num_threads(2)
         best["coqui, two threads"] = max(best["coqui, two threads"], _spoken_per_second(stock, seconds))
         torch.set_num_threads(1)
-        command = [sys.executable, "-m", "bench.engine", "--speak", str(root), str(seconds)]
+        command = [sys.executable, "-m", "bench.engine", "--speak", str(root), precision, str(seconds)]
         workers = [
             subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
         ]
@@ -174,7 +183,7 @@ def _print_throughput(
         print(f"  {name:<22} {value:.1f}   {value / best['coqui, two threads']:.2f} times", flush=True)
 
 
-def _speak_in_this_process(root: Path, seconds: float) -> None:
+def _speak_in_this_process(root: Path, precision: Any, seconds: float) -> None:
     """Be one of two workers: say "ready", wait for a line, and print the seconds of audio made in a second."""
     from voices.intake import sandbox
 
@@ -182,7 +191,7 @@ def _speak_in_this_process(root: Path, seconds: float) -> None:
         ConvertedModel(sandbox.read_settings(root / paths.kind), root / paths.kind, paths)
         for paths in (find_model(root / "g", "glow_tts"), find_model(root / "h", "hifigan"))
     )
-    voice = Voice(glow_tts, hifigan, "spelled", ExportedEngine(1))
+    voice = Voice(glow_tts, hifigan, "spelled", ExportedEngine(1, precision))
     synthesize(voice, TEXT)
     print("ready", flush=True)
     sys.stdin.readline()

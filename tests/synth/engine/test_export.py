@@ -128,12 +128,13 @@ class TestUse:
         with pytest.raises(TypeError):
             ExportedEngine(1, "f32").vocoder_network(source)
 
+    @pytest.mark.parametrize("n_samples", [0, 256])  # of each frame
     def test_a_network_that_computes_something_else_is_not_used(
-        self, make_hifigan: MakeModel, monkeypatch: pytest.MonkeyPatch
+        self, n_samples: int, make_hifigan: MakeModel, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         source = make_hifigan()
         generate = "voices.synth.engine.exported.ExportedVocoderNetwork.generate"
-        monkeypatch.setattr(generate, lambda network, features: np.full(features.shape[1] * 256, 0.1, np.float32))
+        monkeypatch.setattr(generate, lambda network, features: np.full(features.shape[1] * n_samples, 0.1, np.float32))
         with pytest.raises(Unexportable, match="this machine computes other samples"):
             ExportedEngine(1, "f32").vocoder_network(source)
         assert not list(export_folder(source).glob("checked-*"))
