@@ -7,6 +7,7 @@ export const queuedRequest: VoiceRequest = {
   created_at: "2026-11-23T09:00:00Z",
   member: 1,
   text: "안녕하세요.",
+  markup: "none",
   format: "wav",
   speed: 1,
   seed: 0,
