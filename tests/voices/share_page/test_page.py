@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,16 @@ class TestThePage:
         assert "unsafe-inline" not in response["Content-Security-Policy"]
         assert not re.search(r"<style|style=|<script>|onclick=", response.content.decode())
 
+    def test_it_looks_as_the_built_page_does(self, share: Share, client: Client, settings: Any, tmp_path: Path) -> None:
+        settings.FRONTEND_DIST = tmp_path
+        vite = '<link rel="stylesheet" crossorigin href="/static/assets/base-Z_w.css">'
+        (tmp_path / "index.html").write_text(f"<head>{vite}</head>", encoding="utf-8")
+        assert (
+            '<link rel="stylesheet" href="/static/assets/base-Z_w.css">' in client.get(page_of(share)).content.decode()
+        )
+        (tmp_path / "index.html").unlink()
+        assert client.get(page_of(share)).status_code == 200
+
     def test_the_hue_of_the_member_is_a_style_of_its_own(self, share: Share, client: Client) -> None:
         (style,) = re.findall(r'href="(/s/hue-\d+\.css)"', client.get(page_of(share)).content.decode())
         assert re.fullmatch(r":root \{ --hue: \d+; \}\n", client.get(style).content.decode())
@@ -171,11 +182,24 @@ def test_when_it_ends_nothing_is_seen_or_heard_any_more_and_the_page_says_why(
     assert client.post(f"{page_of(share)}/report", {"reason": "other"}).status_code == 410
 
 
-def test_a_signed_address_stops_with_what_may_not_be_heard_any_more(share: Share, client: Client) -> None:
-    address = temporary_url(spoken_in(share).audio_name)
-    assert client.get(address).status_code == 200
-    VoiceRequest.objects.update(status="failed", audio_name="", error_code="internal_error")
-    assert client.get(address).status_code == 404
+def test_one_rule_says_what_may_be_heard_for_every_address(
+    share: Share, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoken = spoken_in(share)
+    request = f"/api/voice-requests/{spoken.pk}/"
+    addresses = {
+        temporary_url(spoken.audio_name): (200, 404),
+        f"{request}audio/": (302, 409),
+        f"{request}captions.srt": (200, 409),
+        page_of(share): (200, 410),
+        f"{page_of(share)}/audio": (200, 404),
+    }
+    before = {address: client.get(address).status_code for address in addresses}
+    monkeypatch.setattr(VoiceRequest, "may_be_given_out", False)
+    after = {address: client.get(address).status_code for address in addresses}
+    assert {address: (before[address], after[address]) for address in addresses} == addresses
+    shown = client.get(request).json()
+    assert (shown["audio"], shown["audio_stream"]) == (None, None)
 
 
 class TestReports:

@@ -21,7 +21,7 @@ function show() {
   seek.max = String(seconds);
   seek.value = String(audio.currentTime);
   seek.setAttribute("aria-valuetext", `${shown(audio.currentTime)} / ${shown(seconds)}`);
-  time.textContent = shown(audio.paused && audio.currentTime === 0 ? Math.round(seconds) : audio.currentTime);
+  time.textContent = shown(audio.paused && audio.currentTime === 0 ? seconds : audio.currentTime);
 }
 
 function follow() {
