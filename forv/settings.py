@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal, cast
+from wsgiref.headers import Headers
 
 import csp.constants as csp
 import dj_database_url
@@ -95,6 +96,12 @@ def storages() -> dict[str, Any]:
             else "servestatic.storage.CompressedManifestStaticFilesStorage"
         },
     }
+
+
+def cache_forever(headers: Headers, path: str, url: str) -> None:
+    """Let browsers keep the files of the page, which have a hash of their content in their names."""
+    if "/assets/" in url and Path(path).is_relative_to(FRONTEND_DIST):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
 
 def https_origins(hosts: list[str]) -> list[str]:
@@ -203,13 +210,17 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 # Lifetime of the addresses of audio.
 AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1))
 STORAGES = storages()
-STATIC_URL = "/static/"
+# The path that a proxy in front serves the service below, and takes away before it passes a call on: "/voices".
+PATH_PREFIX = env.str("FORV_PATH_PREFIX", "", validate=validate.Regexp(r"^(/[\w.-]+)*$"))
+FORCE_SCRIPT_NAME = PATH_PREFIX or None
+STATIC_URL = f"{PATH_PREFIX}/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
 STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 # While debugging, files are served from where they are built; `collectstatic` copies them for a container.
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_ADD_HEADERS_FUNCTION = cache_forever
 
 # The page may be served from another origin. The API uses no cookies.
 CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
@@ -248,7 +259,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [csp.NONE],
         "script-src": [csp.SELF],
         "style-src": [csp.SELF],
-        "connect-src": [csp.SELF],
+        "connect-src": MEDIA_SOURCES,  # the player reads the audio, too, to draw it
+        "manifest-src": [csp.SELF],
         "font-src": [csp.SELF],
         "media-src": MEDIA_SOURCES,
         "img-src": [*MEDIA_SOURCES, "data:"],  # Swagger's style sheet holds its icons

@@ -8,6 +8,7 @@ from django.core import signing
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 _SALT = "voices.storage"
 
@@ -58,4 +59,5 @@ def read_signed_token(token: str) -> tuple[str, str]:
 def temporary_url(name: str, save_as: str = "") -> str:
     """Return a URL of the object that expires; with ``save_as``, a browser saves the file under that name."""
     url: Callable[..., str] = default_storage.url  # Django's base class declares no `parameters`
-    return url(name, parameters={"response_disposition": f'attachment; filename="{save_as}"'} if save_as else None)
+    disposition = content_disposition_header(True, save_as)
+    return url(name, parameters={"response_disposition": disposition} if save_as else None)

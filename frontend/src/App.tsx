@@ -1,56 +1,60 @@
-import { useRef, useState } from "react";
+import { lazy, Suspense } from "react";
+import { BrowserRouter, Route, Routes } from "react-router";
 
-import type { VoiceRequest } from "./api/client";
-import { useMembers } from "./api/members";
-import { CurrentRequest } from "./components/CurrentRequest";
-import { ErrorNotice } from "./components/ErrorNotice";
-import { LanguageToggle } from "./components/LanguageToggle";
-import { RequestHistory } from "./components/RequestHistory";
-import { SpeechForm } from "./components/SpeechForm";
-import { useLanguage } from "./i18n/LanguageProvider";
+import { base } from "./base";
+import { Layout } from "./layout/Layout";
+import { ToastProvider } from "./layout/Toasts";
+import { ErrorBoundary } from "./pages/ErrorBoundary";
+import { HomePage } from "./pages/HomePage";
+import { MemberPage } from "./pages/MemberPage";
+import { NotFoundPage } from "./pages/NotFoundPage";
+import { WithMembers } from "./pages/WithMembers";
+import { PlayerProvider } from "./player/PlayerProvider";
+import { SpeakingProvider } from "./studio/SpeakingProvider";
 
+const VoicesPage = lazy(() => import("./pages/VoicesPage"));
+
+/** The pages; forv/page.py answers their addresses, and all others with 404 and the last page. */
 export function App() {
-  const { t } = useLanguage();
-  const members = useMembers();
-  const [current, setCurrent] = useState<VoiceRequest | null>(null);
-  const historyTitleRef = useRef<HTMLHeadingElement>(null);
-
-  const removeCurrent = () => {
-    setCurrent(null);
-    historyTitleRef.current?.focus();
-  };
-
   return (
-    <>
-      <header className="masthead">
-        <div>
-          <h1>ForV Voices</h1>
-          <p>{t.tagline}</p>
-        </div>
-        <LanguageToggle />
-      </header>
-      <main>
-        {members.data && <SpeechForm members={members.data} onAccepted={setCurrent} />}
-        {members.isPending && <p className="quiet panel">{t.form.loadingMembers}</p>}
-        {members.isError && (
-          <ErrorNotice error={members.error} onTryAgain={() => void members.refetch()} />
-        )}
-        <div className="requests">
-          {current && (
-            <CurrentRequest
-              key={current.id}
-              submitted={current}
-              onRetried={setCurrent}
-              onRemoved={removeCurrent}
-            />
-          )}
-          <RequestHistory
-            currentId={current?.id}
-            onRetried={setCurrent}
-            titleRef={historyTitleRef}
-          />
-        </div>
-      </main>
-    </>
+    <ErrorBoundary>
+      <PlayerProvider>
+        <SpeakingProvider>
+          <ToastProvider>
+            <BrowserRouter basename={base}>
+              <Routes>
+                <Route element={<Layout />}>
+                  <Route
+                    index
+                    element={
+                      <WithMembers>{(members) => <HomePage members={members} />}</WithMembers>
+                    }
+                  />
+                  <Route
+                    path="members/:slug"
+                    element={
+                      <WithMembers>{(members) => <MemberPage members={members} />}</WithMembers>
+                    }
+                  />
+                  <Route
+                    path="voices"
+                    element={
+                      <WithMembers>
+                        {(members) => (
+                          <Suspense>
+                            <VoicesPage members={members} />
+                          </Suspense>
+                        )}
+                      </WithMembers>
+                    }
+                  />
+                  <Route path="*" element={<NotFoundPage />} />
+                </Route>
+              </Routes>
+            </BrowserRouter>
+          </ToastProvider>
+        </SpeakingProvider>
+      </PlayerProvider>
+    </ErrorBoundary>
   );
 }

@@ -6,7 +6,7 @@ import { resendWhileBusy } from "./api/resend";
 import { App } from "./App";
 import { LanguageProvider } from "./i18n/LanguageProvider";
 import { preferredLanguage } from "./i18n/language";
-import "./app.css";
+import "./styles/base.css";
 
 // Set before the first render, since the first calls already send it as their language.
 document.documentElement.lang = preferredLanguage();

@@ -136,7 +136,8 @@ def test_the_signed_url_expires_after_the_set_time(
     query = dict(parse_qsl(urlsplit(address).query))
     assert query["X-Goog-Expires"] == str(settings.AUDIO_URL_SECONDS)
     assert query["X-Goog-Credential"].startswith(f"{key.signer_email}/")
-    assert query["response-content-disposition"] == f'attachment; filename="{request.pk}.mp3"'
+    name = quote("테스트 멤버_안녕하세요.mp3")
+    assert query["response-content-disposition"] == f"attachment; filename*=utf-8''{name}"
     assert_signed_by(key, address)
 
 

@@ -209,6 +209,9 @@ class DownloadSerializer(serializers.Serializer[VoiceRequest]):
     download = FlagField(
         default=False, help_text="Let the browser save the file in place of playing it. `?download` is enough."
     )
+    format = fields.ChoiceField(
+        choices=VoiceRequest.Format.choices, required=False, help_text="Unless the one that it was made in."
+    )
 
 
 class TextsSerializer(serializers.Serializer[VoiceRequest]):

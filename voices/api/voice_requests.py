@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
 from voices.api.authentication import asker_of
+from voices.api.download import converted, file_name
 from voices.api.errors import IdempotencyConflict, NotInThisState, TokenRequired
 from voices.api.permissions import MayAsk, MayUse
 from voices.api.serializers import (
@@ -69,6 +70,8 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
     def get_throttles(self) -> list[BaseThrottle]:
         if self.action == "list":
             return rates("lists")
+        if self.action == "audio" and "format" in self.request.query_params:
+            return rates("posts")  # another format is made each time it is asked for
         return rates("posts") if self.action in ("create", "retry", "again") else []
 
     def get_queryset(self) -> QuerySet[VoiceRequest]:
@@ -150,21 +153,29 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
     @extend_schema(
         parameters=[DownloadSerializer],
         responses={
+            (200, "audio/*"): OpenApiResponse(OpenApiTypes.BINARY, "The audio in the format that was asked for."),
             302: OpenApiResponse(description="Redirects to the audio."),
             400: ErrorSerializer,
             401: ErrorSerializer,
             404: ErrorSerializer,
             409: ErrorSerializer,
+            429: ErrorSerializer,
         },
     )
     def audio(self, request: Request, pk: str | None = None) -> Any:
-        """Redirect to the audio at an address that expires. 409 while there is no audio."""
+        """Redirect to the audio at an address that expires; in another format, answer with it. 409 if there is none.
+
+        Saved, it is named by who speaks and what: `하늘_오늘도 정말.wav`.
+        """
         voice_request = self.get_object()
         if not voice_request.is_audible:
             raise NotInThisState(_("There is no audio yet."), "not_ready")
         wanted = DownloadSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        save_as = f"{voice_request.pk}.{voice_request.format}" if wanted.validated_data["download"] else ""
+        audio_format = wanted.validated_data.get("format", voice_request.format)
+        save_as = file_name(voice_request, audio_format) if wanted.validated_data["download"] else ""
+        if audio_format != voice_request.format:
+            return converted(voice_request, audio_format, save_as)
         return HttpResponseRedirect(
             temporary_url(voice_request.audio_name, save_as), headers={"Cache-Control": "no-store"}
         )

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 
-import { en } from "../i18n/en";
 import { ko } from "../i18n/ko";
 import { ApiError, errorMessage } from "./ApiError";
 
@@ -18,10 +17,10 @@ describe("errorMessage", () => {
     expect(error.field).toBe("text");
   });
 
-  it("adds when to come back, if the service says so", () => {
+  it("knows when to come back, if the service says so", () => {
     const body = { error: { code: "throttled", message: "Too many requests." } };
     const error = ApiError.fromResponse(answer(429, { "Retry-After": "30" }), body);
-    expect(errorMessage(error, en)).toBe("Too many requests. You can try again in 30 seconds.");
+    expect(error.retryAfterSeconds).toBe(30);
   });
 
   it.each([

@@ -46,10 +46,7 @@ export class ApiError extends Error {
 /** Return the sentence to show for anything that a call to the service can throw. */
 export function errorMessage(error: unknown, t: Dictionary): string {
   if (!(error instanceof ApiError)) return t.errors.unknown;
-  const message = error.message || ownMessage(error.code, t);
-  return error.retryAfterSeconds === undefined
-    ? message
-    : `${message} ${t.errors.retryAfter(error.retryAfterSeconds)}`;
+  return error.message || ownMessage(error.code, t);
 }
 
 function ownMessage(code: string, t: Dictionary): string {

@@ -1,7 +1,9 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
+import { base } from "../base";
 import { forgetListenerToken, listenerToken } from "../listener";
 import { ApiError } from "./ApiError";
+import { noteReachable } from "./connection";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -10,6 +12,7 @@ export type Member = Schemas["Member"];
 export type VoiceRequest = Schemas["VoiceRequest"];
 export type Page = Schemas["PaginatedVoiceRequestList"];
 export type NewVoiceRequest = Schemas["NewVoiceRequest"];
+export type TextPreview = Schemas["TextPreview"];
 export type AudioFormat = Schemas["FormatEnum"];
 
 const speakTheLanguageOfThePage: Middleware = {
@@ -33,10 +36,16 @@ const showWhoAsks: Middleware = {
 };
 
 const nameNetworkFailures: Middleware = {
-  onError: () => ApiError.unreachable(),
+  onResponse: () => noteReachable(true),
+  onError({ error }) {
+    // React Query gives a call up that nobody waits for any more.
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    noteReachable(false);
+    return ApiError.unreachable();
+  },
 };
 
-export const api = createClient<paths>({ baseUrl: location.origin });
+export const api = createClient<paths>({ baseUrl: location.origin + base });
 api.use(speakTheLanguageOfThePage, showWhoAsks, nameNetworkFailures);
 
 interface Answer<T> {

@@ -1,3 +1,4 @@
+import { base } from "../base";
 import type { VoiceRequest } from "./client";
 import { isActive } from "./voiceRequestStatus";
 
@@ -9,7 +10,7 @@ interface Follower {
 
 /** Report each change of a request, as the server sends it, until the request ends. Return a function that stops. */
 export function followVoiceRequest(id: string, { onStatus, onLost }: Follower): () => void {
-  const stream = new EventSource(`/api/voice-requests/${id}/events/`);
+  const stream = new EventSource(`${base}/api/voice-requests/${id}/events/`);
   const stop = () => stream.close();
 
   stream.addEventListener("status", (event: MessageEvent<string>) => {

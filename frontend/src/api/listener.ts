@@ -1,12 +1,14 @@
 import { keepListenerToken, listenerToken, listenerUuid } from "../listener";
 import { api, bodyOf } from "./client";
+import { inOneTab } from "./inOneTab";
 
-let asking: Promise<string> | undefined;
+let asking: Promise<string | undefined> | undefined;
 
 /** See that this browser has a token, which `client.ts` sends with each call: what it asks for is then its own. */
 export async function ensureListenerToken(): Promise<void> {
   if (listenerToken() !== undefined) return;
-  asking ??= inOneTab(askForToken).finally(() => {
+  // Only one of two tokens could be kept.
+  asking ??= inOneTab("forv.listener", askForToken).finally(() => {
     asking = undefined;
   });
   await asking;
@@ -19,9 +21,4 @@ async function askForToken(): Promise<string> {
       bodyOf(await api.POST("/api/listeners/", { body: { uuid: listenerUuid() } })).token,
     )
   );
-}
-
-/** Let no two tabs ask at once: only one of two tokens could be kept. Pages over plain http have no locks. */
-async function inOneTab(ask: () => Promise<string>): Promise<string> {
-  return "locks" in navigator ? await navigator.locks.request("forv.listener", ask) : await ask();
 }

@@ -358,7 +358,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Redirect to the audio at an address that expires. 409 while there is no audio. */
+        /**
+         * @description Redirect to the audio at an address that expires; in another format, answer with it. 409 if there is none.
+         *
+         *     Saved, it is named by who speaks and what: `하늘_오늘도 정말.wav`.
+         */
         get: operations["voice_requests_audio_retrieve"];
         put?: never;
         post?: never;
@@ -2715,6 +2719,15 @@ export interface operations {
             query?: {
                 /** @description Let the browser save the file in place of playing it. `?download` is enough. */
                 download?: boolean | "";
+                /**
+                 * @description Unless the one that it was made in.
+                 *
+                 *     * `wav` - WAV
+                 *     * `mp3` - MP3
+                 *     * `opus` - Opus
+                 *     * `flac` - FLAC
+                 */
+                format?: "wav" | "mp3" | "opus" | "flac";
             };
             header?: never;
             path: {
@@ -2724,6 +2737,15 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The audio in the format that was asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/*": string;
+                };
+            };
             /** @description Redirects to the audio. */
             302: {
                 headers: {
@@ -2756,6 +2778,14 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,19 +2,27 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 
 import { api, bodyOf } from "./client";
+import type { Readings } from "./readings";
 
 const TYPING_PAUSE_MS = 300;
 
 /** Ask, when the typing pauses, how the member would read the text. */
-export function useTextPreview(text: string, member: number | undefined, limit: number) {
+export function useTextPreview(
+  text: string,
+  member: number | undefined,
+  speed: number,
+  readings: Readings,
+  limit: number,
+) {
   const settled = useSettled(text);
+  const settledSpeed = useSettled(speed);
   const isWorthAsking = settled.trim() !== "" && Array.from(settled).length <= limit;
   const { data } = useQuery({
-    queryKey: ["text-preview", settled, member],
+    queryKey: ["text-preview", settled, member, settledSpeed, readings],
     queryFn: async ({ signal }) =>
       bodyOf(
         await api.POST("/api/text-preview/", {
-          body: { text: settled, member: member ?? null },
+          body: { text: settled, member: member ?? null, speed: settledSpeed, readings },
           signal,
         }),
       ),
@@ -28,11 +36,11 @@ export function useTextPreview(text: string, member: number | undefined, limit: 
   return text.trim() === "" || !isWorthAsking ? undefined : data;
 }
 
-function useSettled(text: string): string {
-  const [settled, setSettled] = useState(text);
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
   useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), TYPING_PAUSE_MS);
+    const timer = setTimeout(() => setSettled(value), TYPING_PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [text]);
+  }, [value]);
   return settled;
 }

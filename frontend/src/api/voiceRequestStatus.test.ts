@@ -7,10 +7,8 @@ import { isActive, statusMessage } from "./voiceRequestStatus";
 describe("statusMessage", () => {
   it.each([
     [{ status: "queued" }, "Waiting in line."],
-    [
-      { status: "queued", queue_position: 3, expected_seconds: 4.2 },
-      "Waiting in line, at place 3; begins in about 5 s.",
-    ],
+    [{ status: "queued", queue_position: 1 }, "Waiting in line."],
+    [{ status: "queued", queue_position: 3 }, "Waiting at place 3."],
     [{ status: "processing" }, "Getting the voice ready."],
     [
       { status: "processing", sentences_done: 1, sentences_total: 2 },
@@ -18,7 +16,7 @@ describe("statusMessage", () => {
     ],
     [{ status: "succeeded" }, "Done. Have a listen!"],
     [{ status: "failed" }, "This could not be spoken."],
-    [{ status: "cancelled" }, "Cancelled."],
+    [{ status: "cancelled" }, "Stopped."],
   ] as const)("tells %o as %s", (change, message) => {
     expect(statusMessage({ ...queuedRequest, ...change }, en)).toBe(message);
   });

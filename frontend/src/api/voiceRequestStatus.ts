@@ -10,9 +10,9 @@ export function isActive({ status }: Pick<VoiceRequest, "status">): boolean {
 export function statusMessage(request: VoiceRequest, t: Dictionary): string {
   switch (request.status) {
     case "queued":
-      return request.queue_position === null
+      return request.queue_position === null || request.queue_position <= 1
         ? t.status.queued
-        : t.status.queuedAt(request.queue_position, Math.ceil(request.expected_seconds ?? 0));
+        : t.status.queuedAt(request.queue_position);
     case "processing":
       return request.sentences_total === null
         ? t.status.preparing

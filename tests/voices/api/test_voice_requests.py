@@ -1,10 +1,16 @@
 """/api/voice-requests/: looking at requests, and changing and deleting them."""
 
+import io
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+import numpy as np
 import pytest
+import soundfile
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django_q.models import OrmQ
 
@@ -12,6 +18,7 @@ from testing import factories
 from testing.factories import Fan, files_below, reloaded
 from voices import models
 from voices.models import Member, VoiceRequest
+from voices.synth.audio import encode
 
 PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
 
@@ -267,7 +274,44 @@ class TestAudio:
         response = client.get(address(factories.succeeded(member), "audio/?download=perhaps"))
         assert (response.status_code, error_code(response)) == (400, "invalid")
 
-    def test_it_can_be_saved_under_the_requests_name(self, client: Client, member: Member) -> None:
-        request = factories.succeeded(member, format="mp3")
+    @pytest.mark.parametrize(
+        ("text", "name"),
+        [
+            ("오늘도 정말", "테스트 멤버_오늘도 정말.mp3"),
+            ("하나/둘\n셋?", "테스트 멤버_하나 둘 셋.mp3"),
+            ("가" * 50, f"테스트 멤버_{'가' * 20}.mp3"),
+        ],
+    )
+    def test_it_is_saved_under_a_name_that_says_who_speaks_and_what(
+        self, text: str, name: str, client: Client, member: Member
+    ) -> None:
+        request = factories.succeeded(member, format="mp3", text=text)
         audio = client.get(address(request, "audio/?download"), follow=True)
-        assert audio["Content-Disposition"] == f'attachment; filename="{request.pk}.mp3"'
+        assert audio["Content-Disposition"] == f"attachment; filename*=utf-8''{quote(name)}"
+
+    @pytest.mark.parametrize(("audio_format", "mime_type"), [("mp3", "audio/mpeg"), ("opus", "audio/ogg")])
+    def test_it_is_given_in_another_format(
+        self, audio_format: str, mime_type: str, client: Client, member: Member
+    ) -> None:
+        request = factories.succeeded(member)
+        tone = (np.sin(np.arange(22_050) / 10) / 2).astype(np.float32)
+        default_storage.save(request.audio_name, ContentFile(encode(tone, 22_050, "wav")))
+        answer = client.get(address(request, f"audio/?download&format={audio_format}"))
+        assert (answer.status_code, answer["Content-Type"]) == (200, mime_type)
+        assert answer["Content-Disposition"].endswith(f".{audio_format}")
+        samples, sample_rate = soundfile.read(io.BytesIO(answer.content))
+        assert len(samples) / sample_rate == pytest.approx(1.0, abs=0.1)
+        assert np.sqrt(np.mean(samples**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.1)
+
+    def test_its_own_format_is_not_made_anew(self, client: Client, member: Member) -> None:
+        assert client.get(address(factories.succeeded(member), "audio/?format=wav")).status_code == 302
+
+    def test_an_unknown_format_is_refused(self, client: Client, member: Member) -> None:
+        response = client.get(address(factories.succeeded(member), "audio/?format=aac"))
+        assert (response.status_code, error_code(response)) == (400, "unknown_choice")
+
+    def test_who_asks_for_other_formats_too_often_waits(self, client: Client, member: Member, settings: Any) -> None:
+        settings.CALLS_PER_MINUTE = {**settings.CALLS_PER_MINUTE, "posts": 0}
+        request = factories.succeeded(member)
+        assert client.get(address(request, "audio/?format=mp3")).status_code == 429
+        assert client.get(address(request, "audio/")).status_code == 302

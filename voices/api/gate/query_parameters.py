@@ -15,7 +15,7 @@ PARAMETERS: dict[str, frozenset[str]] = {
     "voice-list": frozenset({"member", "page"}),
     "share-list": frozenset({"page", "request"}),
     "voice-request-list": frozenset({"page", "uuid"}),
-    "voice-request-audio": frozenset({"download"}),
+    "voice-request-audio": frozenset({"download", "format"}),
     "voice-request-stream": frozenset({"format"}),
     "schema": frozenset({"format", "lang"}),
     "docs": frozenset({"lang", "script"}),
@@ -31,7 +31,7 @@ class QueryParametersMiddleware(MiddlewareMixin):
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         match = request.resolver_match
-        if not request.path.startswith(_BOUND) or match is None or match.url_name == NO_SUCH_ADDRESS:
+        if not request.path_info.startswith(_BOUND) or match is None or match.url_name == NO_SUCH_ADDRESS:
             return None
         method = "get" if request.method == "HEAD" else str(request.method).lower()
         if not _answers(view, method):
