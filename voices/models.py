@@ -333,6 +333,11 @@ class VoiceRequest(models.Model):
         return self.status in self.TERMINAL
 
     @property
+    def readable_text(self) -> str:
+        """The text as people read it; of SSML, what is said."""
+        return self.text if self.markup == self.Markup.NONE else self.spoken_text
+
+    @property
     def may_be_given_out(self) -> bool:
         """Whether who knows an address may hear what is spoken of it; every address of sound asks this."""
         return not self.is_retryable

@@ -60,7 +60,7 @@ def share_page(request: HttpRequest, token: str) -> HttpResponse:
     spoken = share.heard
     if spoken is None:
         return _ended(request, share)
-    member, text = spoken.member, spoken.text.strip()
+    member, text = spoken.member, spoken.readable_text.strip()
     until = date_format(localtime(share.expires_at), "DATE_FORMAT")
     name = member.name_in(get_language())
     title = _("%(member)s's voice") % {"member": name}
@@ -113,7 +113,7 @@ def share_card(request: HttpRequest, token: str) -> HttpResponse:
             member=spoken.member.name_in(get_language()),
             hue=spoken.member.accent_hue,
             portrait=_portrait(spoken),
-            text=spoken.text,
+            text=spoken.readable_text,
             bars=_bars(spoken),
             mark=_("Speech made by AI"),
             site=SITE,

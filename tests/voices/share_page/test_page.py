@@ -61,6 +61,11 @@ class TestThePage:
         assert "AI로 만든 음성" in page
         assert f'<audio controls preload="metadata" src="{page_of(share)}/audio">' in page
 
+    def test_it_shows_what_is_said_of_ssml(self, share: Share, client: Client) -> None:
+        VoiceRequest.objects.update(markup="ssml", text="<speak>안녕<break/></speak>", spoken_text="안녕하세요.")
+        page = client.get(page_of(share)).content.decode()
+        assert "안녕하세요." in page and "speak" not in page
+
     def test_it_speaks_english_to_who_reads_english(self, share: Share, client: Client) -> None:
         Member.objects.update(name_en="Test")
         page = html.unescape(client.get(page_of(share), headers={"accept-language": "en"}).content.decode())

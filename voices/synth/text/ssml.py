@@ -89,6 +89,7 @@ class _Handler(ContentHandler):
         self._parts: list[Part] = []
         self._runs: list[TracedText] = []  # of the part that is being read, as written
         self._said: list[TracedText] = []  # and what is said in their place; positions in all that is written of it
+        self._length = 0  # of what is written of it
         self._pause: float | None = None
         self._ends_with_break = False
         self._asked: list[float] = []
@@ -173,8 +174,8 @@ class _Handler(ContentHandler):
         """Add a run to the part, and what is said for it."""
         if not written.text:
             return
-        begin = sum(len(run.text) for run in self._runs)
-        end = begin + len(written.text)
+        begin = self._length
+        end = self._length = begin + len(written.text)
         self._runs.append(written)
         if said == written.text:
             self._said.append(TracedText(said, range(begin, end), range(begin + 1, end + 1)))
@@ -185,15 +186,14 @@ class _Handler(ContentHandler):
         """End the sentence of <s> or <p> with a full stop, where it has no mark."""
         text = "".join(run.text for run in self._said).rstrip()
         if text and text[-1] not in ".,!?":
-            last = sum(len(run.text) for run in self._runs)
-            self._said.append(TracedText(".", [last - 1], [last]))
+            self._said.append(TracedText(".", [self._length - 1], [self._length]))
 
     def _end_part(self, pause_after: float | None = None) -> None:
         if any(run.text.strip() for run in self._runs):
             self._parts.append(Part(_joined(self._runs), _joined(self._said), self._pause, self._rates[-1]))
             self._pause = None
             self._ends_with_break = False
-        self._runs, self._said = [], []
+        self._runs, self._said, self._length = [], [], 0
         if pause_after is not None:
             self._pause = max(self._pause or 0.0, pause_after)
 
