@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -42,10 +43,17 @@ def main() -> None:
         service = Service(Path(folder), **SETTINGS)
         try:
             service.wait_until_up()
+            # A new service first speaks the greetings of its members.
+            wait_until(lambda: all(member["sample"] for member in members(service) if member["has_voice"]), 120)
             with httpx.Client(base_url=service.address, timeout=60) as client:
                 measure(Fan(client), rounds)
         finally:
             service.stop()
+
+
+def members(service: Service) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = httpx.get(f"{service.address}/api/members/", timeout=60).json()
+    return found
 
 
 def measure(fan: "Fan", rounds: int) -> None:

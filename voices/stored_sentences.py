@@ -40,7 +40,7 @@ class StoredSentenceQuerySet(models.QuerySet["StoredSentence"]):
         if request.audio_name:
             same |= Q(request__audio_name=request.audio_name)
         elif request.speech_key and not request.fresh:
-            same |= Q(request__speech_key=request.speech_key, voice__active=True)
+            same |= Q(request__speech_key=request.speech_key, request__finished_at=None, voice__active=True)
         return self.filter(same).order_by(Case(When(request=request, then=0), default=1), "-attempt")
 
     def delete_old(self) -> int:
