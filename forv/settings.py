@@ -220,6 +220,7 @@ STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
 # While debugging, files are served from where they are built; `collectstatic` copies them for a container.
 SERVESTATIC_USE_FINDERS = DEBUG
 SERVESTATIC_AUTOREFRESH = DEBUG
+SERVESTATIC_MIMETYPES = {".webmanifest": "application/manifest+json"}
 SERVESTATIC_ADD_HEADERS_FUNCTION = cache_forever
 
 # The page may be served from another origin. The API uses no cookies.

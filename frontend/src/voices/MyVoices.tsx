@@ -39,11 +39,12 @@ export function MyVoices({ members, most }: MyVoicesProps) {
       filter === "all" || (filter === "starred" ? notes[id]?.isStarred : member === filter),
   );
   const shown = found?.slice(0, most);
+  const Title = most === undefined ? "h1" : "h2"; // the whole list is a page of its own
   const hidden = (found?.length ?? 0) - (shown?.length ?? 0);
 
   return (
     <section className="my-voices" aria-labelledby="my-voices-title">
-      <h2 id="my-voices-title">{t.voices.title}</h2>
+      <Title id="my-voices-title">{t.voices.title}</Title>
       {voices.isError && !voices.data && (
         <ErrorNotice error={voices.error} onTryAgain={() => void voices.refetch()} />
       )}
