@@ -57,7 +57,7 @@ def test_a_worker_is_killed_between_two_sentences(world: World, member: Member) 
     (done,) = world.ended(ask(member, f"{FOUR_SENTENCES} [crash_after 2 once]", seed=7))
     assert (done.status, done.attempt) == ("succeeded", 2)
     assert attempts_of_sentences(done) == [1, 1, 2, 2]
-    assert world.samples(done) == world.samples(whole)
+    assert world.sounds_like(done, whole)
 
 
 def test_a_worker_is_frozen_between_two_sentences_and_wakes(world: World, member: Member) -> None:
@@ -72,7 +72,7 @@ def test_a_worker_is_frozen_between_two_sentences_and_wakes(world: World, member
     # It wakes up, speaks its third sentence, and can't store it.
     time.sleep(3)
     assert attempts_of_sentences(done) == [1, 1, 2, 2]
-    assert world.samples(done) == world.samples(whole)
+    assert world.sounds_like(done, whole)
     world.ended(request)
 
 
@@ -182,6 +182,24 @@ def test_the_main_process_or_the_sentinel_is_killed(head: str, world: World, mem
         assert reloaded(request).status == "queued"
     world.cluster()
     assert world.ended(request)[0].status == "succeeded"
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_no_cluster_is_left(how: str, world: World, member: Member) -> None:
+    cluster = world.cluster()
+    world.ended(ask(member))
+    request = ask(member, "안녕하세요. [sleep 60]")
+    world.speaking(request)
+    place = reloaded(request).place
+    assert place and not place.worker_away
+    if how == "killed":
+        psutil.Process(cluster.main.pid).kill()
+    else:
+        cluster.stop()
+    gone = time.monotonic()
+    wait_until(lambda: all(place and place.worker_away for place in [reloaded(request).place]), 10)
+    print(f"{how}: told as away after {time.monotonic() - gone:.1f} s")
+    assert time.monotonic() - gone < 5
 
 
 def test_two_clusters_get_every_queue_row_repeatedly(world: World, member: Member) -> None:
