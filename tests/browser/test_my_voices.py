@@ -170,3 +170,25 @@ def test_another_fan_does_not_see_them(page: Page, browser: Browser, live_servic
 def test_a_visitor_who_asks_for_nothing_gets_no_token(page: Page) -> None:
     expect(page.get_by_text("아직 없어요.")).to_be_visible()
     assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_voices_are_carried_to_another_device(page: Page, browser: Browser, live_service: str) -> None:
+    ask(page, "다른 기기에서도 들려요.")
+    expect_spoken(page)
+    page.goto("/voices")
+    with page.expect_response("**/api/transfers/") as made:
+        page.get_by_role("button", name="다른 기기에서 듣기").click()
+    expect(page.get_by_role("dialog").get_by_role("img")).to_be_visible()
+
+    other = browser.new_context(base_url=live_service, locale="ko-KR").new_page()
+    other.goto(f"/voices#transfer={made.value.json()['code']}")
+    other.get_by_role("button", name="이어 듣기").click()
+    expect(voices(other)).to_have_count(1)
+    expect(voices(other)).to_contain_text("다른 기기에서도 들려요.")
+    assert "transfer" not in other.url
+
+    other.goto(f"/voices#transfer={made.value.json()['code']}")
+    other.reload()
+    other.get_by_role("button", name="이어 듣기").click()
+    expect(other.get_by_role("alertdialog").get_by_role("alert")).to_have_text(re.compile("[가-힣]"))
+    other.context.close()

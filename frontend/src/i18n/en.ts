@@ -122,6 +122,17 @@ export const en: Dictionary = {
     withdrawn: "The link was removed.",
     close: "Close",
   },
+  transfer: {
+    title: "Hear them on another device",
+    code: "QR code for another device",
+    how: "Point the other device's camera at it.",
+    about: "It works once, within ten minutes. Show it to nobody else.",
+    question: "Hear them on this device, too?",
+    continues: "The voices of the other device go on here.",
+    merges: "The voices of both devices come together. Whoever made the code sees them all.",
+    claim: "Go on here",
+    claimed: "Now you hear them on this device, too.",
+  },
   reading: {
     title: "Please read this word so",
     written: "As written",
