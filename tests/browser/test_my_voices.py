@@ -132,7 +132,7 @@ def test_the_word_that_is_spoken_is_lit_and_the_place_can_be_chosen(page: Page) 
 def test_another_take_is_another_voice(page: Page) -> None:
     ask(page, "다른 느낌으로요.")
     expect_spoken(page)
-    with page.expect_request(lambda request: request.method == "POST") as sent:
+    with page.expect_request("**/api/voice-requests/") as sent:
         player(page).get_by_role("button", name="다른 느낌으로 다시").click()
     assert (sent.value.post_data_json or {})["seed"] > 0
     expect(voices(page)).to_have_count(2)
