@@ -8,12 +8,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from testing.processes import wait_until
 from tests.browser.steps import (
+    SPOKEN_WITHIN_MS,
     ask,
     audio,
     expect_heard,
     expect_spoken,
     open_voice_menu,
     player,
+    studio_status,
     voices,
 )
 
@@ -127,6 +129,14 @@ def test_the_word_that_is_spoken_is_lit_and_the_place_can_be_chosen(page: Page) 
     slider.fill(str(round(length * 0.95, 1)))
     expect(lit).to_have_text(re.compile("아홉|열"))
     assert audio(page).evaluate("audio => audio.currentTime") > length / 2
+
+
+def test_words_are_known_while_later_sentences_are_spoken(page: Page) -> None:
+    ask(page, "하나 둘 셋입니다. " * 80)
+    expect(player(page).locator("[data-word]").first).to_be_visible(timeout=SPOKEN_WITHIN_MS)
+    expect(studio_status(page)).not_to_contain_text("다 됐어요", timeout=1)
+    expect_spoken(page)
+    expect(player(page).locator("[data-word]")).to_have_count(240)
 
 
 def test_another_take_is_another_voice(page: Page) -> None:

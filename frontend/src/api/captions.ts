@@ -12,10 +12,11 @@ export interface SpokenWord {
 
 const NONE: SpokenWord[] = [];
 
-/** Return the spoken words of a request in their order; none until they are known. */
-export function useSpokenWords({ id, status }: VoiceRequest): SpokenWord[] {
+/** Return the words of a request in their order, of the sentences that are spoken so far; none until they are known. */
+export function useSpokenWords({ id, status, sentences_done }: VoiceRequest): SpokenWord[] {
+  const sentences = status === "succeeded" ? "all" : sentences_done;
   const { data } = useQuery({
-    queryKey: ["captions", id],
+    queryKey: ["captions", id, sentences],
     queryFn: async ({ signal }) =>
       bodyOf(
         await api.GET("/api/voice-requests/{id}/captions.json", {
@@ -23,8 +24,9 @@ export function useSpokenWords({ id, status }: VoiceRequest): SpokenWord[] {
           signal,
         }),
       ).sentences.flatMap(({ words }) => words),
-    enabled: status === "succeeded",
+    enabled: sentences !== 0,
     staleTime: Infinity,
+    placeholderData: (words, query) => (query?.queryKey[1] === id ? words : undefined),
   });
   return data ?? NONE;
 }
