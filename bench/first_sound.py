@@ -28,6 +28,7 @@ TEN_SENTENCES = (
 LONG_SENTENCE = "여러분 덕분에 이렇게 큰 상을 받게 되어서 정말 감사하고 앞으로도 좋은 노래를 많이 들려드릴게요."
 SETTINGS = {
     "FORV_POSTS_PER_MINUTE": "10000",
+    "FORV_SAME_AGAIN_DAYS": "1",
     "FORV_STREAMS_PER_FAN": "1000",
     "FORV_WORKERS": "1",
 }

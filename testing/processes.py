@@ -94,6 +94,14 @@ class Service:
         """Return all processes of the service, orphans and Postgres included."""
         return [process for process in psutil.process_iter() if self._owns(process)]
 
+    def command_lines(self) -> list[list[str]]:
+        """Return the command lines of `processes`, without those that end meanwhile."""
+        lines = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                lines.append(process.cmdline())
+        return lines
+
     def web_process(self) -> psutil.Process:
         """Return the first of the web server's processes, which starts the one that serves."""
         return next(process for process in self.processes() if "granian" in process.cmdline())

@@ -26,7 +26,7 @@ def no_voices(tmp_path: Path) -> str:
 def names(service: Service) -> list[str]:
     """Return which processes of the service are running."""
     words = {"granian": "web", "qcluster": "worker", "forv.supervisor": "supervisor", "bin/postgres": "database"}
-    command_lines = [" ".join(process.cmdline()) for process in service.processes()]
+    command_lines = [" ".join(line) for line in service.command_lines()]
     return sorted({name for word, name in words.items() if any(word in line for line in command_lines)})
 
 
@@ -124,7 +124,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(tmp_path: P
 
 def test_a_supervisor_killed_while_it_starts_leaves_nothing(tmp_path: Path, no_voices: str) -> None:
     service = Service(tmp_path, FORV_VOICE_MODEL_DIR=no_voices)
-    wait_until(lambda: any("migrate" in process.cmdline() for process in service.processes()), 60)
+    wait_until(lambda: any("migrate" in line for line in service.command_lines()), 60)
     service.kill()
     service.wait_until_gone(15)
 
