@@ -54,11 +54,17 @@ def store_audio(name: str, audio: bytes) -> None:
         raise AudioNotStored(name) from error
 
 
+def read_audio(name: str) -> bytes:
+    """Return the content of an object. Raises the storage's own errors: ``FileNotFoundError`` if there is none."""
+    with default_storage.open(name) as audio:
+        content: bytes = audio.read()
+    return content
+
+
 def copy_audio(name: str, to: str) -> None:
     """Write an object with the content of another one. Raises :class:`AudioNotStored`."""
     try:
-        with default_storage.open(name) as audio:
-            content = audio.read()
+        content = read_audio(name)
     except Exception as error:  # each storage has errors of its own
         raise AudioNotStored(name) from error
     store_audio(to, content)

@@ -545,8 +545,6 @@ class VoiceRequest(models.Model):
     def _let_twins_go_on(self) -> None:
         """Give the audio to the queued requests that sound the same, or let workers begin them."""
         made = VoiceRequest.objects.shareable().filter(pk=self.pk).first()
-        if made is not None and not made.is_audible:
-            made = None
         for twin in VoiceRequest.objects.queued().same_as(self).select_for_update(skip_locked=True):
             # For a public name, a worker copies the audio.
             if not (

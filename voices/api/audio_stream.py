@@ -7,7 +7,6 @@ from contextlib import aclosing
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -26,11 +25,12 @@ from voices.api.renderers import JsonForAll
 from voices.api.serializers import ErrorSerializer
 from voices.api.stream_response import UNBUFFERED, StreamResponse
 from voices.api.throttles import open_streams
+from voices.audio_objects import read_audio
 from voices.models import VoiceRequest
 from voices.owners import Asker
 from voices.provenance import mark_of_id
 from voices.synth.audio import FORMATS
-from voices.synth.streaming import STREAM_FORMATS, StreamEncoder, stream_encoder
+from voices.synth.streaming import STREAM_FORMATS, StreamEncoder, stream_encoder, streamable
 
 _STEP_SECONDS = 2  # of audio that is encoded at once
 _BYTES = OpenApiResponse({"type": "string", "format": "binary"}, "The audio. `pcm`: 16 bits, little-endian, mono.")
@@ -82,8 +82,7 @@ class AudioStreamView(GenericAPIView[VoiceRequest]):
         voice_request = self.get_object()
         wanted = StreamSerializer(data=request.query_params.dict())
         wanted.is_valid(raise_exception=True)
-        own = voice_request.format if voice_request.format in STREAM_FORMATS else "wav"
-        audio_format = wanted.validated_data.get("format", own)
+        audio_format = wanted.validated_data.get("format", streamable(voice_request.format))
         if voice_request.is_audible and voice_request.format == audio_format:
             return _whole(voice_request)
         if not open_streams.has_room(asker_of(request)):
@@ -117,10 +116,10 @@ async def audio_stream(request: HttpRequest, pk: str) -> HttpResponseBase:
 def _whole(request: VoiceRequest) -> HttpResponse:
     """Answer with the finished file."""
     try:
-        with default_storage.open(request.audio_name) as file:
-            return HttpResponse(file.read(), content_type=FORMATS[request.format].mime_type, headers=UNBUFFERED)
+        audio = read_audio(request.audio_name)
     except FileNotFoundError as error:
         raise Http404 from error
+    return HttpResponse(audio, content_type=FORMATS[request.format].mime_type, headers=UNBUFFERED)
 
 
 def _refusal(error: APIException) -> JsonResponse:

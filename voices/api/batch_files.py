@@ -12,7 +12,6 @@ import numpy as np
 import soundfile
 import soxr
 from asgiref.sync import sync_to_async
-from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -27,10 +26,11 @@ from voices.api.errors import NotInThisState
 from voices.api.renderers import JsonForAll
 from voices.api.serializers import ErrorSerializer
 from voices.api.stream_response import StreamResponse
+from voices.audio_objects import read_audio
 from voices.models import VoiceRequest
 from voices.provenance import mark_of
-from voices.synth.audio import pcm16
-from voices.synth.streaming import STREAM_FORMATS, stream_encoder
+from voices.synth.audio import FORMATS, pcm16
+from voices.synth.streaming import stream_encoder, streamable
 from voices.synth.text.reading import LINE_SECONDS
 
 _ERRORS = {401: ErrorSerializer, 404: ErrorSerializer, 409: ErrorSerializer}
@@ -90,7 +90,7 @@ async def _zipped(lines: list[VoiceRequest]) -> AsyncGenerator[bytes]:
     sink = _Sink()
     with zipfile.ZipFile(sink, "w") as archive:
         for line in lines:
-            audio = await sync_to_async(_read, thread_sensitive=False)(line)
+            audio = await sync_to_async(read_audio, thread_sensitive=False)(line.audio_name)
             finished_at = line.finished_at or datetime.now()
             archive.writestr(zipfile.ZipInfo(file_name(line), finished_at.timetuple()[:6]), audio)
             yield sink.taken()
@@ -99,7 +99,7 @@ async def _zipped(lines: list[VoiceRequest]) -> AsyncGenerator[bytes]:
 
 async def _joined(lines: list[VoiceRequest]) -> AsyncGenerator[bytes]:
     samples, rate = await sync_to_async(_decoded, thread_sensitive=False)(lines[0])
-    encoder = stream_encoder(_stream_format(lines[0]), rate, mark_of(lines[0]))
+    encoder = stream_encoder(streamable(lines[0].format), rate, mark_of(lines[0]))
     yield encoder.write(samples)
     for line in lines[1:]:
         samples, _rate = await sync_to_async(_decoded, thread_sensitive=False)(line, rate)
@@ -108,19 +108,9 @@ async def _joined(lines: list[VoiceRequest]) -> AsyncGenerator[bytes]:
     yield encoder.close()
 
 
-def _stream_format(line: VoiceRequest) -> str:
-    return line.format if line.format in STREAM_FORMATS else "wav"
-
-
-def _read(line: VoiceRequest) -> bytes:
-    with default_storage.open(line.audio_name) as file:
-        content: bytes = file.read()
-    return content
-
-
 def _decoded(line: VoiceRequest, rate: int | None = None) -> tuple[NDArray[np.int16], int]:
     """Return the samples of a line [n_samples], at a rate or at their own, and the rate in Hz."""
-    samples, own_rate = soundfile.read(io.BytesIO(_read(line)), dtype="float32")
+    samples, own_rate = soundfile.read(io.BytesIO(read_audio(line.audio_name)), dtype="float32")
     if rate is not None and own_rate != rate:
         samples = soxr.resample(samples, own_rate, rate)
     return pcm16(samples), rate or own_rate
@@ -129,7 +119,7 @@ def _decoded(line: VoiceRequest, rate: int | None = None) -> tuple[NDArray[np.in
 def _streamed(
     view: Callable[..., Any],
     pieces: Callable[[list[VoiceRequest]], AsyncGenerator[bytes]],
-    content_type: Callable[[VoiceRequest], tuple[str, str]],
+    kind_of: Callable[[VoiceRequest], tuple[str, str]],
 ) -> Callable[..., Any]:
     """Return a view that answers with the pieces of a file after the DRF view has found its lines."""
 
@@ -139,16 +129,18 @@ def _streamed(
         if response.status_code != 200 or request.method != "GET":
             return cast(HttpResponseBase, response)
         lines: list[VoiceRequest] = response.data
-        kind, extension = content_type(lines[0])
-        stream = StreamResponse(pieces(lines), content_type=kind)
+        content_type, extension = kind_of(lines[0])
+        stream = StreamResponse(pieces(lines), content_type=content_type)
         stream["Content-Disposition"] = f'attachment; filename="{pk}.{extension}"'
         return stream
 
     return answer
 
 
-_MIME_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg"}
+def _kind_of_joined(line: VoiceRequest) -> tuple[str, str]:
+    audio_format = streamable(line.format)
+    return FORMATS[audio_format].mime_type, FORMATS[audio_format].extension
+
+
 batch_archive = _streamed(ArchiveView.as_view(), _zipped, lambda _line: ("application/zip", "zip"))
-batch_joined = _streamed(
-    JoinedView.as_view(), _joined, lambda line: (_MIME_TYPES[_stream_format(line)], _stream_format(line))
-)
+batch_joined = _streamed(JoinedView.as_view(), _joined, _kind_of_joined)

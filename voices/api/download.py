@@ -4,10 +4,10 @@ import io
 import re
 
 import soundfile
-from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 
+from voices.audio_objects import read_audio
 from voices.models import VoiceRequest
 from voices.provenance import mark_of
 from voices.synth.audio import FORMATS, encode
@@ -25,8 +25,7 @@ def file_name(request: VoiceRequest, audio_format: str) -> str:
 
 def converted(request: VoiceRequest, audio_format: str, save_as: str) -> HttpResponse:
     """Answer with the audio in another format; with ``save_as``, a browser saves it under that name."""
-    with default_storage.open(request.audio_name) as file:
-        samples, sample_rate = soundfile.read(io.BytesIO(file.read()), dtype="float32")
+    samples, sample_rate = soundfile.read(io.BytesIO(read_audio(request.audio_name)), dtype="float32")
     response = HttpResponse(
         encode(samples, sample_rate, audio_format, mark_of(request)), FORMATS[audio_format].mime_type
     )

@@ -8,15 +8,15 @@ import numpy as np
 import soundfile
 import soxr
 from asgiref.sync import sync_to_async
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Length
 from numpy.typing import NDArray
 
 from voices.api.changes import changes, wait
+from voices.audio_objects import read_audio
 from voices.database import DATABASE_AWAY
 from voices.models import StoredSentence, VoiceRequest
-from voices.synth.audio import FULL_SCALE
+from voices.synth.audio import FULL_SCALE, clipped16
 
 # Changes are notified at once; this finds the ones that were missed while the listener reconnected.
 LOOK_AGAIN_SECONDS = 5.0
@@ -118,11 +118,10 @@ def _before(sentence: StoredSentence) -> tuple[str, int] | None:
 
 
 def _rest_of_audio(name: str, heard: _Heard) -> Sound:
-    with default_storage.open(name) as file:
-        samples, rate = soundfile.read(io.BytesIO(file.read()), dtype="int16")
+    samples, rate = soundfile.read(io.BytesIO(read_audio(name)), dtype="int16")
     if heard.sample_rate not in (0, rate):
         resampled = soxr.resample(samples.astype(np.float32) / FULL_SCALE, rate, heard.sample_rate)
-        samples, rate = np.rint(np.clip(resampled, -1, 1) * FULL_SCALE).astype(np.int16), heard.sample_rate
+        samples, rate = clipped16(resampled), heard.sample_rate
     return Sound(samples[heard.samples :], rate)
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from django.utils.translation import gettext_lazy as _
 from rest_framework.serializers import ValidationError
 
-from voices.synth import Markup, read
+from voices.synth import Markup, Spoken, read
 from voices.synth.text.parts import keeps_pauses_in_bounds
 from voices.synth.text.ssml import SsmlError
 
@@ -21,19 +21,26 @@ _MESSAGES = {
 
 def refuse_unspeakable(text: str, markup: Markup) -> None:
     """Raise ``ValidationError`` for pauses out of bounds, SSML that is not understood, and what says nothing."""
-    refuse_unreadable(text, markup)
-    if not read(text, markup=markup).sentences:
+    _refuse_pauses(text, markup)
+    if not _reading(text, markup).sentences:
         raise ValidationError(_MESSAGES["nothing_to_say"], "nothing_to_say")
 
 
 def refuse_unreadable(text: str, markup: Markup) -> None:
     """Raise ``ValidationError`` for pauses out of bounds and SSML that is not understood."""
-    if markup == "none":
-        if not keeps_pauses_in_bounds(text):
-            raise ValidationError(_MESSAGES["pause_out_of_range"], "pause_out_of_range")
-        return
+    _refuse_pauses(text, markup)
+    if markup != "none":
+        _reading(text, markup)
+
+
+def _refuse_pauses(text: str, markup: Markup) -> None:
+    if markup == "none" and not keeps_pauses_in_bounds(text):
+        raise ValidationError(_MESSAGES["pause_out_of_range"], "pause_out_of_range")
+
+
+def _reading(text: str, markup: Markup) -> Spoken:
     try:
-        read(text, markup=markup)
+        return read(text, markup=markup)
     except SsmlError as error:
         message = _MESSAGES[error.code].format(what=error.what, line=error.line, column=error.column)
         raise ValidationError(message, error.code) from error

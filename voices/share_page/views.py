@@ -28,6 +28,7 @@ from rest_framework.request import Request
 from voices.api.client_address import client_address
 from voices.api.media import picture_url, stored_file
 from voices.api.throttles import rates
+from voices.audio_objects import read_audio
 from voices.models import Report, Share, VoiceRequest
 from voices.share_page import card, waveform
 
@@ -176,8 +177,7 @@ def _bars(spoken: VoiceRequest) -> list[float]:
     bars: list[float] | None = caches["shares"].get(key)
     if bars is None:
         try:
-            with default_storage.open(spoken.audio_name) as file:
-                bars = waveform.loudness(file.read())
+            bars = waveform.loudness(read_audio(spoken.audio_name))
         except (FileNotFoundError, waveform.NotSound):
             return waveform.SILENCE
         caches["shares"].set(key, bars)

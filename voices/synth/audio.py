@@ -72,6 +72,11 @@ FORMATS = {
 }
 
 
+def clipped16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Return `samples` in 16 bits; what resampling has lifted above -1..1 is cut off."""
+    return np.rint(np.clip(samples, -1, 1) * FULL_SCALE).astype(np.int16)
+
+
 def pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
     """Return `samples` (-1..1) in 16 bits, scaled down together if their peak is above `PEAK`."""
     return np.rint(_below_peak(samples) * FULL_SCALE).astype(np.int16)

@@ -21,6 +21,11 @@ _SET_OGG_PAGE_LATENCY_MS = 0x1302  # a command of libsndfile's sndfile.h
 _UNKNOWN_LENGTH = 2**32 - 1  # in the header of a WAV file: it goes on until the end of the stream
 
 
+def streamable(audio_format: str) -> str:
+    """Return one of STREAM_FORMATS: the format itself, or WAV for one that can't be streamed."""
+    return audio_format if audio_format in STREAM_FORMATS else "wav"
+
+
 class StreamEncoder(Protocol):
     """Turns samples of 16 bits into the bytes of one stream; the bytes that it returns, joined, are the stream."""
 

@@ -1,11 +1,9 @@
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
-
 import { errorMessage } from "../api/ApiError";
 import { useClaimTransfer } from "../api/transfers";
 import { useLanguage } from "../i18n/LanguageProvider";
+import { DialogFrame } from "../layout/DialogFrame";
 import { useToast } from "../layout/Toasts";
 import { hasAskedBefore } from "../listener";
-import "../layout/Dialog.css";
 
 interface ClaimDialogProps {
   code: string;
@@ -21,35 +19,28 @@ export default function ClaimDialog({ code, onClose }: ClaimDialogProps) {
     onClose();
   });
   return (
-    <ModalOverlay className="dialog-back" isOpen onOpenChange={onClose}>
-      <Modal className="dialog">
-        <Dialog className="dialog-inside" role="alertdialog">
-          <Heading slot="title" className="dialog-title">
-            {t.transfer.question}
-          </Heading>
-          <p>{hasAskedBefore() ? t.transfer.merges : t.transfer.continues}</p>
-          {claim.error && (
-            <p className="field-error" role="alert">
-              {errorMessage(claim.error, t)}
-            </p>
-          )}
-          <div className="dialog-actions">
-            <button type="button" className="button" onClick={onClose}>
-              {t.reading.cancel}
-            </button>
-            <button
-              type="button"
-              className="button primary"
-              aria-disabled={claim.isPending}
-              onClick={() => {
-                if (!claim.isPending) claim.mutate(code);
-              }}
-            >
-              {t.transfer.claim}
-            </button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={t.transfer.question} onClose={onClose} isQuestion>
+      <p>{hasAskedBefore() ? t.transfer.merges : t.transfer.continues}</p>
+      {claim.error && (
+        <p className="field-error" role="alert">
+          {errorMessage(claim.error, t)}
+        </p>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          {t.reading.cancel}
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          aria-disabled={claim.isPending}
+          onClick={() => {
+            if (!claim.isPending) claim.mutate(code);
+          }}
+        >
+          {t.transfer.claim}
+        </button>
+      </div>
+    </DialogFrame>
   );
 }

@@ -1,14 +1,13 @@
 import { Copy, Send } from "lucide-react";
 import { useEffect, useRef } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 
 import type { VoiceRequest } from "../api/client";
 import { useShare, useWithdraw } from "../api/shares";
 import { useLanguage } from "../i18n/LanguageProvider";
+import { DialogFrame } from "../layout/DialogFrame";
 import { ErrorNotice } from "../layout/ErrorNotice";
 import { useToast } from "../layout/Toasts";
 import { QrCode } from "./QrCode";
-import "../layout/Dialog.css";
 import "./ShareDialog.css";
 
 interface ShareDialogProps {
@@ -39,77 +38,68 @@ export default function ShareDialog({ request, memberName, onClose }: ShareDialo
   };
 
   return (
-    <ModalOverlay className="dialog-back" isOpen isDismissable onOpenChange={onClose}>
-      <Modal className="dialog">
-        <Dialog className="dialog-inside">
-          <Heading slot="title" className="dialog-title">
-            {t.share.title}
-          </Heading>
-          {error && <ErrorNotice error={error} onTryAgain={() => share(request.id)} />}
-          <div className="share-link">
-            <input
-              ref={linkRef}
-              readOnly
-              aria-label={t.share.link}
-              value={given?.url ?? ""}
-              placeholder={t.loading}
-              onFocus={({ currentTarget }) => currentTarget.select()}
-            />
-            <button
-              type="button"
-              className="button primary"
-              aria-disabled={!given}
-              onClick={() => given && void copy(given.url)}
-            >
-              <Copy aria-hidden="true" />
-              {t.share.copy}
-            </button>
-          </div>
-          <div className="share-code">
-            {given && <QrCode text={given.url} label={t.share.code} />}
-          </div>
-          <p className="quiet">{t.share.about}</p>
-          <div className="dialog-actions">
-            {given && (
-              <button
-                type="button"
-                className="text-button share-withdraw"
-                onClick={() =>
-                  withdraw.mutate(given.token, {
-                    onSuccess() {
-                      toast({ text: t.share.withdrawn });
-                      onClose();
-                    },
-                  })
-                }
-              >
-                {t.share.withdraw}
-              </button>
-            )}
-            {given && "share" in navigator && (
-              <button
-                type="button"
-                className="button"
-                onClick={() =>
-                  void navigator
-                    .share({
-                      title: `${memberName} · ForV Voices`,
-                      text: request.text,
-                      url: given.url,
-                    })
-                    .catch(() => undefined)
-                }
-              >
-                <Send aria-hidden="true" />
-                {t.share.send}
-              </button>
-            )}
-            <button type="button" className="button" onClick={onClose}>
-              {t.share.close}
-            </button>
-          </div>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={t.share.title} onClose={onClose}>
+      {error && <ErrorNotice error={error} onTryAgain={() => share(request.id)} />}
+      <div className="share-link">
+        <input
+          ref={linkRef}
+          readOnly
+          aria-label={t.share.link}
+          value={given?.url ?? ""}
+          placeholder={t.loading}
+          onFocus={({ currentTarget }) => currentTarget.select()}
+        />
+        <button
+          type="button"
+          className="button primary"
+          aria-disabled={!given}
+          onClick={() => given && void copy(given.url)}
+        >
+          <Copy aria-hidden="true" />
+          {t.share.copy}
+        </button>
+      </div>
+      <div className="share-code">{given && <QrCode text={given.url} label={t.share.code} />}</div>
+      <p className="quiet">{t.share.about}</p>
+      <div className="dialog-actions">
+        {given && (
+          <button
+            type="button"
+            className="text-button share-withdraw"
+            onClick={() =>
+              withdraw.mutate(given.token, {
+                onSuccess() {
+                  toast({ text: t.share.withdrawn });
+                  onClose();
+                },
+              })
+            }
+          >
+            {t.share.withdraw}
+          </button>
+        )}
+        {given && "share" in navigator && (
+          <button
+            type="button"
+            className="button"
+            onClick={() =>
+              void navigator
+                .share({
+                  title: `${memberName} · ForV Voices`,
+                  text: request.text,
+                  url: given.url,
+                })
+                .catch(() => undefined)
+            }
+          >
+            <Send aria-hidden="true" />
+            {t.share.send}
+          </button>
+        )}
+        <button type="button" className="button" onClick={onClose}>
+          {t.share.close}
+        </button>
+      </div>
+    </DialogFrame>
   );
 }

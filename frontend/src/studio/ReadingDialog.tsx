@@ -1,15 +1,14 @@
 import { Volume2 } from "lucide-react";
 import { useEffect, useId, useRef, useState, type SubmitEvent } from "react";
-import { Dialog, Heading, Modal, ModalOverlay } from "react-aria-components";
 
 import { ApiError, errorMessage } from "../api/ApiError";
 import { usePropose, useTryOut } from "../api/readings";
 import { useVoiceRequest } from "../api/voiceRequests";
 import { useLanguage } from "../i18n/LanguageProvider";
+import { DialogFrame } from "../layout/DialogFrame";
 import { useToast } from "../layout/Toasts";
 import { change, draft } from "./draft";
 import type { PreviewWord } from "./previewWords";
-import "../layout/Dialog.css";
 import "./ReadingDialog.css";
 
 /** The service takes longer sentences for no proposal, and longer words for no trial. */
@@ -58,52 +57,45 @@ export default function ReadingDialog({ word, member, onClose }: ReadingDialogPr
   };
 
   return (
-    <ModalOverlay className="dialog-back" isOpen isDismissable onOpenChange={onClose}>
-      <Modal className="dialog">
-        <Dialog className="dialog-inside">
-          <Heading slot="title" className="dialog-title">
-            {t.reading.title}
-          </Heading>
-          <form className="reading-form" onSubmit={(event) => void submit(event)} noValidate>
-            <label htmlFor={`${id}-written`}>{t.reading.written}</label>
-            <input
-              id={`${id}-written`}
-              lang="ko"
-              value={written}
-              maxLength={50}
-              onChange={(event) => setWritten(event.target.value)}
-            />
-            <label htmlFor={`${id}-reading`}>{t.reading.reading}</label>
-            <input
-              id={`${id}-reading`}
-              lang="ko"
-              value={reading}
-              maxLength={100}
-              aria-invalid={wasRefused || refused}
-              aria-describedby={`${id}-error`}
-              onChange={(event) => {
-                setReading(event.target.value);
-                setWasRefused(false);
-                propose.reset();
-              }}
-            />
-            <p id={`${id}-error`} className="field-error" role="alert">
-              {wasRefused ? t.reading.hangulOnly : refused && errorMessage(propose.error, t)}
-            </p>
-            <HearIt written={written.trim()} reading={reading.trim()} member={member} />
-            <p className="quiet">{t.reading.about}</p>
-            <div className="dialog-actions">
-              <button type="button" className="button" onClick={onClose}>
-                {t.reading.cancel}
-              </button>
-              <button type="submit" className="button primary" aria-disabled={propose.isPending}>
-                {t.reading.use}
-              </button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+    <DialogFrame title={t.reading.title} onClose={onClose}>
+      <form className="reading-form" onSubmit={(event) => void submit(event)} noValidate>
+        <label htmlFor={`${id}-written`}>{t.reading.written}</label>
+        <input
+          id={`${id}-written`}
+          lang="ko"
+          value={written}
+          maxLength={50}
+          onChange={(event) => setWritten(event.target.value)}
+        />
+        <label htmlFor={`${id}-reading`}>{t.reading.reading}</label>
+        <input
+          id={`${id}-reading`}
+          lang="ko"
+          value={reading}
+          maxLength={100}
+          aria-invalid={wasRefused || refused}
+          aria-describedby={`${id}-error`}
+          onChange={(event) => {
+            setReading(event.target.value);
+            setWasRefused(false);
+            propose.reset();
+          }}
+        />
+        <p id={`${id}-error`} className="field-error" role="alert">
+          {wasRefused ? t.reading.hangulOnly : refused && errorMessage(propose.error, t)}
+        </p>
+        <HearIt written={written.trim()} reading={reading.trim()} member={member} />
+        <p className="quiet">{t.reading.about}</p>
+        <div className="dialog-actions">
+          <button type="button" className="button" onClick={onClose}>
+            {t.reading.cancel}
+          </button>
+          <button type="submit" className="button primary" aria-disabled={propose.isPending}>
+            {t.reading.use}
+          </button>
+        </div>
+      </form>
+    </DialogFrame>
   );
 }
 

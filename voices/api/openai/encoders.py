@@ -4,7 +4,7 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voices.synth.audio import FORMATS, FULL_SCALE, encode
+from voices.synth.audio import FORMATS, FULL_SCALE, clipped16, encode
 from voices.synth.mark import Mark
 from voices.synth.streaming import StreamEncoder, stream_encoder
 
@@ -37,8 +37,7 @@ class _Pcm:
 
     def _resampled(self, samples: NDArray[np.int16], last: bool = False) -> bytes:
         sound = self._resampler.resample_chunk(samples.astype(np.float32) / FULL_SCALE, last=last)
-        pcm: bytes = np.rint(np.clip(sound, -1, 1) * FULL_SCALE).astype("<i2").tobytes()
-        return pcm
+        return clipped16(sound).astype("<i2").tobytes()
 
 
 class _WholeFlac:
