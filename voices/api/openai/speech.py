@@ -69,7 +69,7 @@ _submit = SpeechView.as_view()
 @functools.wraps(_submit)
 async def speech(request: HttpRequest) -> HttpResponseBase:
     """Submit through the DRF view, wait for the first sentence, and send each as soon as it is spoken."""
-    response: Any = await sync_to_async(_submit)(request)
+    response: Any = await _submitted(request)
     release_slot(request)
     if response.status_code != 202:
         return cast(Response, response)
@@ -96,6 +96,18 @@ async def speech(request: HttpRequest) -> HttpResponseBase:
         events = _events(audio, asked["id"], translation.get_language())
         return StreamResponse(events, content_type="text/event-stream")
     return StreamResponse(audio, content_type=encoder.mime_type)
+
+
+async def _submitted(request: HttpRequest) -> Any:
+    """Return the DRF view's answer. If the client goes meanwhile, the request is written all the same: cancel it."""
+    submitting = asyncio.ensure_future(sync_to_async(_submit)(request))
+    try:
+        return await asyncio.shield(submitting)
+    except asyncio.CancelledError:
+        response: Any = await submitting
+        if response.status_code == 202:
+            await sync_to_async(cancel_unheard)(response.data["id"])
+        raise
 
 
 async def _cancelled_with(audio: AsyncGenerator[bytes], request_id: str) -> AsyncGenerator[bytes]:

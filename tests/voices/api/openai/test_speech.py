@@ -136,7 +136,8 @@ def test_sound_comes_while_the_rest_is_spoken_and_ends_when_the_client_goes(
     with client.audio.speech.with_streaming_response.create(
         model="tts-1", voice="test", input=text, response_format="pcm"
     ) as answer:
-        assert len(next(answer.iter_bytes(1000))) == 1000
+        pieces = answer.iter_bytes(1000)  # kept: the answer is closed with it
+        assert len(next(pieces)) == 1000
         assert statuses(live_database, text) == ["processing"]
     wait_until(lambda: statuses(live_database, text) == ["cancelled"], 20)
 
@@ -146,7 +147,8 @@ def test_speech_is_cancelled_when_its_client_goes(client: openai.OpenAI, live_da
     for text in texts:
         with pytest.raises(openai.APITimeoutError):
             # Shorter than the time to the first sound: the client waits so long for each piece of the answer.
-            client.with_options(timeout=0.05).audio.speech.create(model="tts-1", voice="test", input=text)
+            impatient = client.with_options(timeout=openai.Timeout(60, read=0.03))
+            impatient.audio.speech.create(model="tts-1", voice="test", input=text)
     wait_until(lambda: [statuses(live_database, text) for text in texts] == [["cancelled"]] * 2, 20)
 
 
