@@ -1,15 +1,18 @@
-"""How fast each engine speaks: coqui's own `Synthesizer`, the reference in torch, and the exported networks.
+"""How fast each engine speaks: coqui's own `Synthesizer`, Piper medium, the reference in torch, the exported networks.
 
     python -m bench.engine [--rounds 7]
 
 With a voice of random weights in the SCE-TTS recipe's size, and with a demo voice, whose vocoder is refined. On one
-thread, engines take turns, and the least seconds of the processor count: other work on the machine disturbs them
-least. Two threads are measured by the clock, which means nothing on a busy machine: coqui with two, and two processes
-with one each. With ONEDNN_MAX_CPU_ISA=AVX2 and ATEN_CPU_CAPABILITY=avx2, torch and OpenVINO's convolutions do without
-newer instructions.
+thread, engines take turns, and the least seconds count: of the processor, which other work on the machine disturbs
+least, and of the clock. Two threads are measured by the clock, which means nothing on a busy machine: coqui with two,
+and two processes with one each. With ONEDNN_MAX_CPU_ISA=AVX2 and ATEN_CPU_CAPABILITY=avx2, torch and OpenVINO's
+convolutions do without newer instructions; ONNX Runtime, which runs Piper, has no such switch.
 """
 
 import argparse
+import contextlib
+import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -22,11 +25,14 @@ from typing import Any
 import numpy as np
 import openvino
 import torch
+from numpy.typing import NDArray
 from openvino import opset13
 
 from bench.full_size_voice import write_full_size_voice
+from bench.piper_medium import million_parameters, piper_medium
 from bench.quality_gate import VOICE_MODEL
-from bench.report import machine
+from bench.report import load, machine
+from voices.intake import sandbox
 from voices.library.manifest import read_manifest
 from voices.synth import synthesize
 from voices.synth.coqui import import_torchaudio
@@ -39,6 +45,7 @@ from voices.synth.voice import Voice
 TEXT = "오늘도 와 줘서 정말 고마워요."
 GFLOP_PER_SECOND = 2.04 + 3.39  # of audio: Glow-TTS and HiFi-GAN in the recipe's size
 COQUIS_PAUSE = 10_000  # samples of silence that coqui adds to a sentence
+COQUI, PIPER = "coqui's Synthesizer", "Piper medium"  # what others are compared with
 MATRIX = 1024
 PRODUCTS = 10
 
@@ -52,11 +59,11 @@ def main() -> None:
     parser.add_argument("--speak", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     rounds = 1 if arguments.quick else arguments.rounds
-    torch.set_num_threads(1)
     if arguments.speak:
-        folder, precision, seconds = arguments.speak
-        _speak_in_this_process(Path(folder), precision, float(seconds))
+        folder, engine, seconds = arguments.speak
+        _speak_in_this_process(Path(folder), engine, float(seconds))
         return
+    torch.set_num_threads(1)
     print(machine())
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -66,16 +73,19 @@ def main() -> None:
             convert_model(find_model(folders[1], "hifigan"), root),
         )
         stock = _stock(*folders)
+        piper = piper_medium(root, stock())
         _print_floor(rounds)
-        print("real-time factors on one thread, in the recipe's size")
+        print(
+            f"real-time factors on one thread, in the recipe's size; Piper: {million_parameters(root):.1f} M parameters"
+        )
         engines = _engines(sources, "spelled")
-        _print_factors({"coqui's Synthesizer": stock, **engines}, rounds)
+        _print_factors({COQUI: stock, PIPER: piper, **engines}, rounds)
         print("real-time factors on one thread, demo voice with 12 rounds of refinement")
         _print_factors(_engines(_demo_sources(root), "pronounced"), rounds)
         print("seconds of audio in a second of the clock, on two threads, in the recipe's size")
         precision = list(engines)[-1].rpartition(" ")[2]
-        seconds, rounds = (1.0, 1) if arguments.quick else (5.0, 3)
-        _print_throughput(stock, root, sources, precision, seconds, rounds)
+        seconds, rounds = (1.0, 1) if arguments.quick else (4.0, 3)
+        _print_throughput(root, sources, precision, seconds, rounds)
 
 
 def _engines(sources: tuple[ConvertedModel, ConvertedModel], mode: Any) -> dict[str, Run]:
@@ -139,14 +149,25 @@ def _print_floor(rounds: int) -> None:
 
 def _print_factors(runs: dict[str, Run], rounds: int) -> None:
     audio = {name: run() for name, run in runs.items()}  # what is done once is done
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}  # of the processor, of the clock
     for _ in range(rounds):
         for name, run in runs.items():
-            seconds[name].append(_processor_seconds(run))
-    factors = {name: min(seconds[name]) / audio[name] for name in runs}
-    slowest = next(iter(factors))
+            started = time.perf_counter()
+            of_processor = _processor_seconds(run)
+            seconds[name].append((of_processor, time.perf_counter() - started))
+    factors = {name: np.min(seconds[name], axis=0) / audio[name] for name in runs}
+    compared = [name for name in (COQUI, PIPER) if name in runs] or list(runs)[:1]
+    print(
+        f"  {'by processor, by clock':<24}{'factor':<16}" + "".join(f"times as fast as {name:<22}" for name in compared)
+    )
     for name, factor in factors.items():
-        print(f"  {name:<22} {factor:.4f}   {factors[slowest] / factor:.2f} times as fast as {slowest}", flush=True)
+        ratios = "".join(f"{_pair(factors[other] / factor, '.2f'):<38}" for other in compared)
+        print(f"  {name:<24}{_pair(factor, '.4f'):<16}{ratios}".rstrip(), flush=True)
+    print(f"  {load()}")
+
+
+def _pair(values: NDArray[np.float64], form: str) -> str:
+    return ", ".join(f"{value:{form}}" for value in values)
 
 
 def _processor_seconds(call: Callable[[], Any]) -> float:
@@ -156,53 +177,61 @@ def _processor_seconds(call: Callable[[], Any]) -> float:
 
 
 def _print_throughput(
-    stock: Run,
-    root: Path,
-    sources: tuple[ConvertedModel, ConvertedModel],
-    precision: str,
-    seconds: float,
-    rounds: int,
+    root: Path, sources: tuple[ConvertedModel, ConvertedModel], precision: str, seconds: float, rounds: int
 ) -> None:
-    best = {"coqui, two threads": 0.0, "two workers": 0.0}
     for source, name in zip(sources, ("glow_tts", "hifigan"), strict=True):
         if not (root / name).exists():
             (root / name).symlink_to(source.folder)
+    ways = {"coqui, two threads": ["coqui"], "two workers": [precision, precision]}
+    best = dict.fromkeys(ways, 0.0)
     for _ in range(rounds):
-        torch.set_num_threads(2)
-        best["coqui, two threads"] = max(best["coqui, two threads"], _spoken_per_second(stock, seconds))
-        torch.set_num_threads(1)
-        command = [sys.executable, "-m", "bench.engine", "--speak", str(root), precision, str(seconds)]
-        workers = [
-            subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)
-        ]
-        for worker in workers:
-            assert worker.stdout and worker.stdout.readline() == "ready\n"
-        made = [worker.communicate("go\n")[0] for worker in workers]
-        best["two workers"] = max(best["two workers"], sum(map(float, made)))
+        for name, engines in ways.items():
+            best[name] = max(best[name], _spoken_by_processes(root, engines, seconds))
     for name, value in best.items():
         print(f"  {name:<22} {value:.1f}   {value / best['coqui, two threads']:.2f} times", flush=True)
+    print(f"  {load()}")
 
 
-def _speak_in_this_process(root: Path, precision: Any, seconds: float) -> None:
-    """Be one of two workers: say "ready", wait for a line, and print the seconds of audio made in a second."""
-    from voices.intake import sandbox
+def _spoken_by_processes(root: Path, engines: list[str], seconds: float) -> float:
+    """Return the seconds of audio that processes, one for each engine, make together in a second."""
+    command = [sys.executable, "-m", "bench.engine", "--speak", str(root)]
+    environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE"}  # threads that spin would slow all of them down
+    processes = [
+        subprocess.Popen(
+            [*command, engine, str(seconds)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+        for engine in engines
+    ]
+    for process in processes:
+        while process.stdout and process.stdout.readline() != "ready\n":  # coqui has something to say, too
+            assert process.poll() is None
+    return sum(float(process.communicate("go\n")[0]) for process in processes)
 
+
+def _speak_in_this_process(root: Path, engine: str, seconds: float) -> None:
+    """Be one of these processes: say "ready", wait for a line, and print the seconds of audio made in a second."""
+    if engine == "coqui":
+        torch.set_num_threads(2)
+        run = _stock(root / "g", root / "h")
+    else:
+        run = _worker(root, engine)
+    run()
+    print("ready", flush=True)
+    sys.stdin.readline()
+    started, audio = time.perf_counter(), 0.0
+    with contextlib.redirect_stdout(io.StringIO()):
+        while (elapsed := time.perf_counter() - started) < seconds:
+            audio += run()
+    print(audio / elapsed)
+
+
+def _worker(root: Path, precision: Any) -> Run:
     glow_tts, hifigan = (
         ConvertedModel(sandbox.read_settings(root / paths.kind), root / paths.kind, paths)
         for paths in (find_model(root / "g", "glow_tts"), find_model(root / "h", "hifigan"))
     )
     voice = Voice(glow_tts, hifigan, "spelled", ExportedEngine(1, precision))
-    synthesize(voice, TEXT)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    print(_spoken_per_second(lambda: synthesize(voice, TEXT).duration_seconds, seconds))
-
-
-def _spoken_per_second(run: Run, seconds: float) -> float:
-    started, audio = time.perf_counter(), 0.0
-    while (elapsed := time.perf_counter() - started) < seconds:
-        audio += run()
-    return audio / elapsed
+    return lambda: synthesize(voice, TEXT).duration_seconds
 
 
 if __name__ == "__main__":
