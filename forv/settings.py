@@ -343,6 +343,20 @@ POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 # How long the address of a share works.
 SHARE_DAYS = env.int("FORV_SHARE_DAYS", 30, validate=validate.Range(min=1))
 
+# --- how long things are kept ---------------------------------------------------------------------
+
+# Days from their end until they are deleted, by `voices/retention.py`; 0: they are kept.
+KEEP_DAYS = {
+    kind: env.float(f"FORV_KEEP_{kind.upper()}_DAYS", days, validate=validate.Range(min=0))
+    for kind, days in [
+        ("succeeded", 0.0),
+        ("failed", 365.0),
+        ("cancelled", 365.0),
+        ("shares", 365.0),
+        ("proposals", 365.0),
+    ]
+}
+
 # --- who may ask, and how much -------------------------------------------------------------------
 
 # Whether speech can be asked for without an API key.
@@ -407,6 +421,7 @@ Q_CLUSTER = {
     "max_attempts": 1,
     # Seconds until a dead process is replaced.
     "guard_cycle": 0.2,
-    "scheduler": False,
+    # Each cluster looks twice a minute what is due of the schedule; what was missed while none was there runs once.
+    "catch_up": False,
     "label": _("Queue"),
 }

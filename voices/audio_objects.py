@@ -7,7 +7,7 @@ import re
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from voices.models import VoiceRequest
+from voices.models import ObjectToDelete, VoiceRequest
 
 _NAME = re.compile(r"wav_files/\d+/[0-9a-f-]{32,36}/\d+_voice\.\w+")
 logger = logging.getLogger(__name__)
@@ -23,11 +23,12 @@ def attempt_audio_name(request: VoiceRequest) -> str:
 
 
 def may_be_heard(name: str) -> bool:
-    """Return whether an object may be given out: not the audio of requests of which none may be given out."""
+    """Return whether an object may be given out: not the audio of requests that are deleted or may not be given out."""
+    if ObjectToDelete.objects.filter(name=name).exists():
+        return False
     if not _NAME.fullmatch(name):  # a public copy, or a picture
         return True
-    requests = list(VoiceRequest.objects.filter(audio_name=name))
-    return not requests or any(request.may_be_given_out for request in requests)
+    return any(request.may_be_given_out for request in VoiceRequest.objects.filter(audio_name=name))
 
 
 def stray_audio_names(request: VoiceRequest) -> list[str]:

@@ -27,6 +27,7 @@ from voices.intake.card import VoiceCard
 from voices.library.converted import card_of
 from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
+from voices.objects_to_delete import ObjectToDelete as ObjectToDelete
 from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.profile import Profile
@@ -316,6 +317,7 @@ class VoiceRequest(models.Model):
         verbose_name_plural = _("voice requests")
         indexes = [
             models.Index(fields=["status", "queued_at"], name="request_by_status"),
+            models.Index(fields=["status", "finished_at"], name="request_by_end"),
             models.Index(fields=["owner", "-queued_at"], name="request_by_owner"),
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
             models.Index(fields=["finished_at"], condition=Q(purpose="trial"), name="request_tried_out"),

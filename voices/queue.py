@@ -54,6 +54,11 @@ def enqueue_synthesis() -> None:
     async_task("voices.tasks.synthesize_next")
 
 
+def longest_attempt() -> timedelta:
+    """Return how long after the end of a request one of its attempts may still write audio."""
+    return timedelta(seconds=settings.TASK_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
+
+
 class VoiceRequestQuerySet(SameAgainQuerySet):
     def queued(self) -> Self:
         return self.filter(status=RequestStatus.QUEUED)
@@ -158,8 +163,7 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
 
     def with_stray_audio(self) -> Self:
         """Return the requests with audio to delete, once no attempt can still be writing to it."""
-        longest_attempt = timedelta(seconds=settings.TASK_TIMEOUT_SECONDS + settings.LEASE_SECONDS)
-        return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt).order_by("finished_at")
+        return self.filter(stray_audio=True, finished_at__lt=Now() - longest_attempt()).order_by("finished_at")
 
 
 def _bounds(asker: Asker) -> list[tuple[Q, int]]:

@@ -1,4 +1,4 @@
-"""The one task of the queue: claim the request whose turn it is, speak it, store the audio, and finish it.
+"""The task that speaks: claim the request whose turn it is, speak it, store the audio, and finish it.
 
 A queue row only says that there is work; the table of requests says which. So a queue row that is lost, repeated or
 written by an older version does no harm: the sweeper adds missing rows, and a task that finds no request just ends.
@@ -27,7 +27,7 @@ from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
-from voices.models import StoredSentence, VoiceRequest
+from voices.models import ObjectToDelete, StoredSentence, VoiceRequest
 from voices.provenance import mark_of
 from voices.same_again import speech_key
 from voices.stored_sentences import as_pcm
@@ -132,6 +132,7 @@ def _finish_like_before(request: VoiceRequest) -> bool:
     with transaction.atomic():
         finished = request.succeed_like(made)
         if finished and (public := public_audio_name(request)):
+            ObjectToDelete.objects.keep(public)
             copy_audio(made.audio_name, public)
     # If the connection broke during an earlier commit, the row may name this audio already.
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=made.audio_name).exists()
@@ -185,6 +186,7 @@ def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]
         )
         # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
         if finished and (public := public_audio_name(request)):
+            ObjectToDelete.objects.keep(public)
             store_audio(public, audio)
     # If the connection broke during an earlier commit, the row may name this audio already.
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=attempt_audio_name(request)).exists()

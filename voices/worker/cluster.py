@@ -13,7 +13,6 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from types import FrameType
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -30,6 +29,7 @@ from voices.worker.lock_free import Flag, Timer
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
 from voices.worker.sweeper import (
+    delete_objects,
     delete_old_sentences,
     delete_old_transfers,
     delete_stray_audio,
@@ -42,6 +42,8 @@ from voices.worker.warm_up import import_for_workers
 from voices.worker.webhook_sender import deliver_due
 
 logger = logging.getLogger(__name__)
+
+Jobs = list[tuple[Callable[[], object], float]]
 
 _MINUTE, _HOUR = 60.0, 3600.0
 _LOOK_EVERY_SECONDS = 0.1
@@ -91,21 +93,7 @@ class Cluster:
         sentinel = get_context("fork").Process(target=Sentinel, args=(stop, started))
         sentinel.start()
         over = threading.Event()
-        # One thread each: a storage or a webhook that hangs must not delay the sweeper of requests.
-        often = settings.SWEEP_SECONDS
-        jobs: list[tuple[Callable[[], Any], float]] = [
-            (_beat, BEAT_SECONDS),
-            (sweep, often),
-            (delete_stray_audio, often),
-            (deliver_due, often),
-            (ask_for_next_sample, often),
-            (delete_old_greetings, often),
-            (delete_trials, _MINUTE),
-            (delete_old_sentences, _MINUTE),
-            (forget_unused_listeners, _HOUR),
-            (delete_old_transfers, _HOUR),
-        ]
-        sweepers = [threading.Thread(target=_repeat, args=(job, seconds, over)) for job, seconds in jobs]
+        sweepers = [threading.Thread(target=_repeat, args=(jobs, over)) for jobs in _jobs()]
         for sweeper in sweepers:
             sweeper.daemon = True
             sweeper.start()
@@ -126,18 +114,48 @@ class Cluster:
         self._asked_to_stop = True
 
 
+def _jobs() -> list[Jobs]:
+    """Return what is done and how often, in seconds; each list is for one thread, with a connection of its own.
+
+    A storage or a webhook that hangs must not delay the sweeper of requests, nor that the beat.
+    """
+    often = settings.SWEEP_SECONDS
+    return [
+        [(_beat, BEAT_SECONDS)],
+        [(sweep, often)],
+        [(deliver_due, often)],
+        [
+            (delete_stray_audio, often),
+            (delete_objects, often),
+            (delete_trials, _MINUTE),
+            (delete_old_greetings, _MINUTE),
+        ],
+        [
+            (ask_for_next_sample, often),
+            (delete_old_sentences, _MINUTE),
+            (forget_unused_listeners, _HOUR),
+            (delete_old_transfers, _HOUR),
+        ],
+    ]
+
+
 def _beat() -> None:
     ClusterRow.objects.beat(CLUSTER_ID, settings.WORKERS)
 
 
-def _repeat(job: Callable[[], Any], seconds: float, over: threading.Event) -> None:
-    """Call ``job`` every so many seconds until the end; log its exceptions."""
-    while not over.wait(seconds):
-        try:
-            job()
-        except Exception as error:  # each storage has errors of its own
-            logger.warning("%s: %s", job.__name__, error)
-            connection.close()
+def _repeat(jobs: Jobs, over: threading.Event) -> None:
+    """Do each job every so many seconds until the end; log their exceptions."""
+    due = [time.monotonic() + seconds for _job, seconds in jobs]
+    while not over.wait(max(0.0, min(due) - time.monotonic())):
+        for number, (job, seconds) in enumerate(jobs):
+            if due[number] > time.monotonic():
+                continue
+            try:
+                job()
+            except Exception as error:  # each storage has errors of its own
+                logger.warning("%s: %s", job.__name__, error)
+                connection.close()
+            due[number] = time.monotonic() + seconds
     connection.close()
 
 

@@ -8,12 +8,12 @@ from django_q.conf import Conf
 from django_q.models import OrmQ
 
 from voices.audio_objects import stray_audio_names
-from voices.models import Owner, StoredSentence, Transfer, VoiceRequest
+from voices.models import ObjectToDelete, Owner, StoredSentence, Transfer, VoiceRequest
 from voices.queue import enqueue_synthesis
 
 logger = logging.getLogger(__name__)
 
-_AT_ONCE = 100  # queue rows or requests per sweep
+_AT_ONCE = 100  # queue rows, requests or objects per sweep
 
 
 def sweep() -> None:
@@ -40,6 +40,11 @@ def delete_stray_audio() -> None:
         for name in stray_audio_names(request):
             default_storage.delete(name)
         request.forget_stray_audio()
+
+
+def delete_objects() -> None:
+    """Delete the objects of deleted rows, some of many."""
+    ObjectToDelete.objects.delete_objects(_AT_ONCE)
 
 
 def delete_trials() -> None:
