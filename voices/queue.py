@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 # of any client.
 BETWEEN_TURNS = timedelta(minutes=1)
 TRIAL_KEPT_FOR = timedelta(hours=1)
+# Longer than any queue: a sample of the service's own is begun when nothing else is.
+SAMPLE_PATIENCE = timedelta(days=3650)
 
 
 class QueueFull(Exception):
@@ -72,6 +74,10 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         They are queued, not in the pause after a failed attempt, and will not sound like one that is spoken now.
         """
         return self.queued().filter(available_at__lte=Now()).without_twin()
+
+    def for_people(self) -> Self:
+        """Leave out the samples that the service asks of itself."""
+        return self.exclude(purpose=Purpose.SAMPLE)
 
     def in_order(self) -> Self:
         """Sort by the order in which requests are begun."""
@@ -190,9 +196,8 @@ def _turn(request: "VoiceRequest", asker: Asker) -> Greatest:
     uuid of another's fan moves nobody's turn but the asker's. Listeners and uuids cost nothing, so an address, under
     any of them, has as many requests in each ``BETWEEN_TURNS`` as ``FANS_PER_ADDRESS`` fans would.
     """
-    patience = settings.BATCH_PATIENCE_SECONDS if request.priority == Priority.BATCH else 0.0
-    earliest = Now() + timedelta(seconds=patience)
-    same_priority = Q(priority=request.priority)
+    earliest = Now() + _patience(request)
+    same_priority = Q(priority=request.priority) & ~Q(purpose=Purpose.SAMPLE)
     fan = asker.own_requests & same_priority
     if not asker.owner or asker.owner.is_api_key:
         fan &= Q(client_uuid=request.client_uuid) & ~Q(client_uuid="")
@@ -207,3 +212,10 @@ def _turn(request: "VoiceRequest", asker: Asker) -> Greatest:
             )
         )
     return Greatest(*turns, output_field=models.DateTimeField())
+
+
+def _patience(request: "VoiceRequest") -> timedelta:
+    """Return how much later than it came a request is sorted."""
+    if request.purpose == Purpose.SAMPLE:
+        return SAMPLE_PATIENCE
+    return timedelta(seconds=settings.BATCH_PATIENCE_SECONDS if request.priority == Priority.BATCH else 0.0)

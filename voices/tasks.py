@@ -51,6 +51,10 @@ class AttemptLost(Exception):
     """The request was cancelled, deleted or claimed again: this attempt must stop and change nothing."""
 
 
+class GaveWay(Exception):
+    """A sample of the service's own stopped between two sentences, since somebody's request waits."""
+
+
 class NoVoiceError(SynthError):
     """The member has no active voice."""
 
@@ -77,6 +81,8 @@ def attempt(request: VoiceRequest) -> None:
             speak(request)
     except AttemptLost:
         logger.info("request %s: attempt %s was overtaken", request.pk, request.attempt)
+    except GaveWay:
+        through_outage(request.give_back)
     except SynthError as error:
         logger.warning("request %s failed: %s", request.pk, error)
         message = recorded(error)  # the name `error` is deleted at the end of this block, before a repeated call
@@ -171,7 +177,16 @@ def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -
         if not through_outage(partial(request.store_sentence, new)):
             raise AttemptLost
         sentences.append(new)
+        if number + 1 < len(said) and _gives_way(request):
+            raise GaveWay
     return sentences
+
+
+def _gives_way(request: VoiceRequest) -> bool:
+    """Tell whether the request is a sample, for which nobody waits, while somebody waits for another request."""
+    if request.purpose != VoiceRequest.Purpose.SAMPLE:
+        return False
+    return through_outage(lambda: VoiceRequest.objects.waiting().for_people().exists())
 
 
 def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]) -> bool:

@@ -303,6 +303,28 @@ def test_the_next_attempt_goes_on_from_the_sentence_that_was_reached(
     assert done.captions == whole.captions
 
 
+@pytest.mark.parametrize("priority", [VoiceRequest.Priority.INTERACTIVE, VoiceRequest.Priority.BATCH])
+def test_a_sample_gives_way_at_its_next_sentence_and_goes_on_later(
+    priority: int, member: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = factories.queued(member, text="하나. 둘. 셋.", purpose=VoiceRequest.Purpose.SAMPLE)
+    asked: list[VoiceRequest] = []
+    store_sentence = VoiceRequest.store_sentence
+
+    def somebody_asks(self: VoiceRequest, sentence: StoredSentence) -> bool:
+        if not asked:
+            asked.append(factories.queued(member, priority=priority))
+        return store_sentence(self, sentence)
+
+    monkeypatch.setattr(VoiceRequest, "store_sentence", somebody_asks)
+    given_back = spoken(sample)
+    assert (given_back.status, given_back.sentences_done, given_back.error_code) == ("queued", 1, "")
+    assert spoken(asked[0]).status == "succeeded"
+    done = spoken(sample)
+    assert (done.status, done.sentences_done) == ("succeeded", 3)
+    assert list(done.sentences.order_by("number").values_list("attempt", flat=True)) == [1, 2, 2]
+
+
 def test_the_stored_sentences_are_the_samples_of_the_file(member: Member, media_dir: Path) -> None:
     done = spoken(factories.queued(member, text=TWO_SENTENCES))
     samples, rate = soundfile.read(media_dir / done.audio_name, dtype="int16")

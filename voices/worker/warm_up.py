@@ -26,7 +26,7 @@ def import_for_workers() -> None:
 
 
 def warm_up(**kwargs: Any) -> None:
-    """In a worker: load the active voices and speak a word with each, until a request is waiting.
+    """In a worker: load the active voices and speak a word with each, until somebody's request is waiting.
 
     Exceptions are only logged, because django-q2 would restart the worker for ever: the requests of a broken voice
     report the error themselves.
@@ -34,7 +34,7 @@ def warm_up(**kwargs: Any) -> None:
     connections.close_all()
     try:
         for voice in Voice.objects.filter(active=True).select_related("member"):
-            if VoiceRequest.objects.waiting().exists():
+            if VoiceRequest.objects.waiting().for_people().exists():
                 break  # the other voices are loaded on first use
             _try(voice)
     except Error:

@@ -88,11 +88,13 @@ def test_a_worker_loads_all_active_voices_beforehand_and_skips_broken_ones(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_loads_nothing_beforehand_while_a_request_waits(
-    member: Member, broken_member: Member, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(("purpose", "loads"), [("fan", False), ("sample", True)])
+def test_a_worker_loads_nothing_beforehand_while_somebody_waits(
+    purpose: str, loads: bool, broken_member: Member, caplog: pytest.LogCaptureFixture
 ) -> None:
-    queued(member)
+    queued(broken_member, purpose=purpose)
     with caplog.at_level(logging.INFO):
         warm_up()
     said = [record.message for record in caplog.records if record.name == "voices.worker.warm_up"]
-    assert said == ["worker ready"]
+    assert said[-1] == "worker ready"
+    assert (len(said) > 1) is loads
