@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, get_script_prefix, resolve
+from django.utils.deprecation import MiddlewareMixin
 from django.views.decorators.http import require_safe
 
 from voices.models import Member
@@ -41,6 +42,13 @@ def no_such_page(request: HttpRequest, exception: Exception | None = None) -> Ht
     if request.method not in ("GET", "HEAD"):
         return HttpResponse(status=404)
     return page(request, status=404)
+
+
+class NoSuchPageMiddleware(MiddlewareMixin):
+    """Answer what a view does not find like an unknown address; while debugging, Django's answer is for developers."""
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        return no_such_page(request, exception) if isinstance(exception, Http404) else None
 
 
 def broken(request: HttpRequest) -> HttpResponse:

@@ -154,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "voices.api.gate.database_outage.DatabaseOutageMiddleware",
     "voices.api.gate.query_parameters.QueryParametersMiddleware",
+    "forv.page.NoSuchPageMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -62,6 +62,16 @@ def test_an_unknown_address_is_answered_by_the_page_with_404(
     assert client.post(path).status_code == 404
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/media/no-token", "/admin/nowhere/", f"/s/{'A' * 22}"])
+def test_what_a_view_does_not_find_is_answered_by_the_page_too(
+    admin_client: Client, built: Path, path: str, debug: bool
+) -> None:
+    with override_settings(DEBUG=debug):
+        response = admin_client.get(path)
+    assert (response.status_code, response.content.decode()) == (404, INDEX)
+
+
 def test_an_address_that_lacks_its_last_slash_is_found(client: Client) -> None:
     response = client.get("/admin?next=x")
     assert (response.status_code, response["Location"]) == (301, "/admin/?next=x")
