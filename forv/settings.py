@@ -341,6 +341,12 @@ VOICE_MEMORY_BYTES = env.int("FORV_VOICE_MEMORY_MB", 1024, validate=validate.Ran
 # POSTs that a web process works on at once; further ones are answered 429.
 POSTS_AT_ONCE = env.int("FORV_POSTS_AT_ONCE", 8, validate=validate.Range(min=1))
 
+# Whether a person approves what fans ask for before anybody hears it.
+REVIEW = cast(
+    Literal["off", "before_playing"],
+    env.str("FORV_REVIEW", "off", validate=validate.OneOf(["off", "before_playing"])),
+)
+
 # How long the address of a share works.
 SHARE_DAYS = env.int("FORV_SHARE_DAYS", 30, validate=validate.Range(min=1))
 

@@ -7,7 +7,9 @@ import re
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from voices.database import lock_until_commit
 from voices.models import ObjectToDelete, VoiceRequest
+from voices.objects_to_delete import lock_name
 
 _NAME = re.compile(r"wav_files/\d+/[0-9a-f-]{32,36}/\d+_voice\.\w+")
 logger = logging.getLogger(__name__)
@@ -35,6 +37,38 @@ def stray_audio_names(request: VoiceRequest) -> list[str]:
     """Return the names of the objects of all attempts except the one that succeeded."""
     names = (_name(request, attempt) for attempt in range(1, request.attempt + 1))
     return [name for name in names if name != request.audio_name]
+
+
+def own_audio_names(request: VoiceRequest) -> list[str]:
+    """Return the request's finished audio and its public copy, if no other request has them to be heard."""
+    if not request.audio_name:
+        return []
+    others = VoiceRequest.objects.filter(withdrawn_for="").exclude(pk=request.pk)
+    # Of the last two that go at one moment, one must see that the other is gone.
+    lock_until_commit("audio", request.audio_name)
+    names = [] if others.filter(audio_name=request.audio_name).exists() else [request.audio_name]
+    if public := public_audio_name(request):
+        lock_name(public)
+        same_name = others.filter(
+            client_uuid=request.client_uuid,
+            client_created_at=request.client_created_at,
+            member=request.member_id,
+            format=request.format,
+            status=VoiceRequest.Status.SUCCEEDED,
+        )
+        names += [] if same_name.exists() else [public]
+    return names
+
+
+def publish(request: VoiceRequest) -> None:
+    """Copy the audio to the name under which clients of the Flask server look for it.
+
+    Within the caller's transaction. Does nothing for a request without audio or such a name. Raises
+    :class:`AudioNotStored`.
+    """
+    if request.is_audible and (public := public_audio_name(request)):
+        ObjectToDelete.objects.keep(public)
+        copy_audio(request.audio_name, public)
 
 
 def public_audio_name(request: VoiceRequest) -> str | None:

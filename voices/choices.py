@@ -48,6 +48,35 @@ class Purpose(models.TextChoices):
     SAMPLE = "sample", _("a sample that the service makes")
 
 
+# Requests whose text a fan has written.
+OF_FANS = (Purpose.FAN, Purpose.TRIAL)
+
+
+class ReviewStatus(models.TextChoices):
+    NOT_REQUIRED = "not_required", _("not needed")
+    PENDING = "pending", _("to be reviewed")
+    HELD = "held", _("held back")
+    APPROVED = "approved", _("approved")
+    REJECTED = "rejected", _("rejected")
+
+
+class RejectionReason(models.TextChoices):
+    HURTFUL = "hurtful", _("It hurts or harasses somebody")
+    PRIVATE = "private", _("It tells something private")
+    SEXUAL = "sexual", _("It is sexual")
+    DECEPTIVE = "deceive", _("It deceives people")
+    ADVERTISING = "advert", _("It advertises something, or leads elsewhere")
+    OTHER = "other", _("Another reason")
+
+
+class Withdrawal(models.TextChoices):
+    """Why sound that could be heard, or would have been, can't be heard any more."""
+
+    REJECTED = "rejected", _("rejected")
+    REVOKED = "revoked", _("the member's consent was revoked")
+    EXPIRED = "expired", _("kept long enough")
+
+
 class OwnerKind(models.TextChoices):
     API_KEY = "api_key", _("API key")
     LISTENER = "listener", _("listener")

@@ -6,7 +6,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from voices.choices import AudioFormat, Markup, Purpose, ReadingMode, RequestStatus, VoiceStatus
+from voices.choices import (
+    AudioFormat,
+    Markup,
+    Purpose,
+    ReadingMode,
+    RejectionReason,
+    RequestStatus,
+    ReviewStatus,
+    VoiceStatus,
+    Withdrawal,
+)
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
 from voices.synth.text import Lexicon, read
 
@@ -76,6 +86,17 @@ VOICE_REQUEST_CONSTRAINTS: list[models.BaseConstraint] = [
     models.CheckConstraint(
         condition=Q(sentences_total__isnull=True) | Q(sentences_done__lte=F("sentences_total")),
         name="no_more_sentences_than_there_are",
+    ),
+    models.CheckConstraint(condition=Q(review_status__in=ReviewStatus.values), name="review_status_is_known"),
+    models.CheckConstraint(
+        condition=(Q(review_status="rejected") & Q(review_reason__in=RejectionReason.values))
+        | (~Q(review_status="rejected") & Q(review_reason="")),
+        name="reason_exactly_when_rejected",
+    ),
+    models.CheckConstraint(
+        condition=Q(withdrawn_for__in=Withdrawal.values, withdrawn_at__isnull=False)
+        | Q(withdrawn_for="", withdrawn_at__isnull=True),
+        name="withdrawn_for_a_reason",
     ),
     models.UniqueConstraint(fields=["batch", "batch_number"], name="one_line_of_each_number_of_a_batch"),
     models.UniqueConstraint(fields=["owner", "idempotency_key"], name="one_request_per_key_of_an_owner"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import connection, models, transaction
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Now
@@ -34,7 +35,7 @@ from voices.profile import Profile
 from voices.profile import Suggestion as Suggestion
 from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import VoiceRequestQuerySet, enqueue_synthesis
-from voices.same_again import OF_FANS
+from voices.review.state import BEFORE, REVIEW_INDEXES, Reviewed
 from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
@@ -226,7 +227,7 @@ class Voice(models.Model):
             setattr(self, name, value)
 
 
-class VoiceRequest(models.Model):
+class VoiceRequest(Reviewed):
     """A text to be spoken, from the moment it is accepted."""
 
     Status = choices.RequestStatus
@@ -236,7 +237,7 @@ class VoiceRequest(models.Model):
     Purpose = choices.Purpose
 
     TERMINAL = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-    OF_FANS = OF_FANS
+    OF_FANS = choices.OF_FANS
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     # Revoked keys are kept, so that what they asked for stays somebody's.
@@ -324,6 +325,7 @@ class VoiceRequest(models.Model):
             models.Index(fields=["member"], condition=Q(purpose="sample"), name="request_for_sample"),
             models.Index(fields=["speech_key"], condition=~Q(speech_key=""), name="request_by_speech"),
             models.Index(fields=["audio_name"], condition=~Q(audio_name=""), name="request_by_audio"),
+            *REVIEW_INDEXES,
         ]
         constraints = VOICE_REQUEST_CONSTRAINTS
 
@@ -342,7 +344,17 @@ class VoiceRequest(models.Model):
     @property
     def may_be_given_out(self) -> bool:
         """Whether who knows an address may hear what is spoken of it; every address of sound asks this."""
-        return not self.is_retryable
+        return not (self.is_retryable or self.withheld)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing more will come of it by itself: it is finished, and nobody has yet to review it."""
+        return self.is_terminal and not self.is_under_review
+
+    @property
+    def why_unheard(self) -> str:
+        """The stable code that says why nothing of it is heard, once it has ended or is withheld."""
+        return self.withheld or self.error_code or self.status
 
     @property
     def is_audible(self) -> bool:
@@ -494,6 +506,22 @@ class VoiceRequest(models.Model):
         """queued or processing → cancelled; a running attempt finds out at its next sentence."""
         return self._end(self._unfinished(), status=self.Status.CANCELLED, stray_audio=Q(attempt__gt=0))
 
+    def change_review(
+        self, to: choices.ReviewStatus, *, reason: str = "", note: str = "", by: AbstractBaseUser | None = None
+    ) -> bool:
+        """Take the request's review one step on. False: that step is not allowed from where it stands now.
+
+        Only :mod:`voices.decisions` calls this: what follows from a step is done there.
+        """
+        return self._change(
+            VoiceRequest.objects.filter(review_status__in=BEFORE[to], withdrawn_for=""),
+            review_status=to,
+            review_reason=reason,
+            review_note=note,
+            reviewed_by=by,
+            reviewed_at=Now(),
+        )
+
     def forget_stray_audio(self) -> None:
         """Record that the audio of :attr:`stray_audio_names` is deleted."""
         VoiceRequest.objects.filter(pk=self.pk).update(stray_audio=False)
@@ -538,7 +566,7 @@ class VoiceRequest(models.Model):
                 return False
             status = values["status"]
             if self.purpose == self.Purpose.FAN:
-                WebhookDelivery.objects.enqueue_for_all(self.pk, status)
+                WebhookDelivery.objects.enqueue_for_all(status, self.pk)
             elif self.purpose == self.Purpose.CHECK and (voice := Voice.objects.filter(requests=self).first()):
                 succeeded = status == self.Status.SUCCEEDED
                 voice.finish_check("" if succeeded else values.get("error_detail") or values.get("error_code", status))
@@ -569,15 +597,20 @@ class VoiceRequest(models.Model):
         with transaction.atomic():
             if not allowed.filter(pk=self.pk).update(**values):
                 return False
-            with connection.cursor() as cursor:
-                cursor.execute(_NOTIFY, [CHANGED_CHANNEL, self.pk, self.speech_key])
+            announce([self.pk], self.speech_key)
         return True
+
+
+def announce(requests: Sequence[uuid.UUID], speech_key: str = "") -> None:
+    """Notify those who wait for these requests, or for the same speech, that they have changed."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTIFY, [CHANGED_CHANNEL, list(requests), speech_key])
 
 
 # Also those who wait for a request that will sound the same.
 _NOTIFY = f"""
     SELECT pg_notify(%s, id::text) FROM {VoiceRequest._meta.db_table}
-    WHERE id = %s OR (speech_key <> '' AND speech_key = %s AND status = 'queued')
+    WHERE id = ANY(%s) OR (speech_key <> '' AND speech_key = %s AND status = 'queued')
 """
 
 

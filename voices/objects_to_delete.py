@@ -4,7 +4,7 @@ So an object is never left over, whatever dies or fails between the two, and no 
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Self
 
@@ -23,6 +23,12 @@ class ObjectToDeleteQuerySet(models.QuerySet["ObjectToDelete"]):
     def add(self, names: Iterable[str], after: timedelta = timedelta(0)) -> None:
         """Have objects deleted ``after`` some time, within the caller's transaction."""
         self.bulk_create([ObjectToDelete(name=name, due_at=Now() + after) for name in names])
+
+    def delete_at_commit(self, names: Sequence[str]) -> None:
+        """Have objects deleted as soon as the caller's transaction ends; the sweeper deletes what that can't."""
+        if names:
+            self.add(names)
+            transaction.on_commit(lambda: delete_now(names))
 
     def keep(self, name: str) -> None:
         """Delete no object of this name, which the caller's transaction writes anew."""
@@ -61,6 +67,11 @@ class ObjectToDeleteQuerySet(models.QuerySet["ObjectToDelete"]):
 def lock_name(name: str) -> None:
     """Let those who write an object that others may have the name of, or have it deleted, do so one after the other."""
     lock_until_commit("object", name)
+
+
+def delete_now(names: Sequence[str]) -> None:
+    """Delete objects that no row names any more, so that a fan sees it at once."""
+    ObjectToDelete.objects.filter(name__in=names).delete_objects(at_most=len(names))
 
 
 class ObjectToDelete(models.Model):

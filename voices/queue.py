@@ -17,6 +17,7 @@ from voices.choices import Priority, Purpose, RequestStatus
 from voices.clusters import Cluster
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
+from voices.review.state import RELEASED, first_status
 from voices.same_again import SameAgainQuerySet, speech_key
 from voices.waiting_time import EXTRA_CHARACTERS, LENGTH, seconds_per_character
 
@@ -79,6 +80,10 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         """Leave out the samples that the service asks of itself."""
         return self.exclude(purpose=Purpose.SAMPLE)
 
+    def released(self) -> Self:
+        """Return the requests whose sound is neither reviewed still nor withdrawn."""
+        return self.filter(review_status__in=RELEASED, withdrawn_for="")
+
     def in_order(self) -> Self:
         """Sort by the order in which requests are begun."""
         return self.order_by("turn", "pk")
@@ -91,6 +96,7 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         many of them are the asker's, and :class:`NameTaken`.
         """
         request = self.model(**fields, **asker.as_fields())
+        request.review_status = first_status(request.purpose)
         with transaction.atomic():
             if request.has_public_name:
                 self._refuse_taken_name(request, asker)

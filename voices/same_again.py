@@ -18,21 +18,22 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from voices import synth
-from voices.choices import Markup, Purpose, RequestStatus
+from voices.choices import OF_FANS, Markup, RequestStatus, ReviewStatus
 from voices.dictionary import DictionaryEntry
 
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
 
-OF_FANS = (Purpose.FAN, Purpose.TRIAL)
-
 
 def speech_key(request: "VoiceRequest") -> str:
     """Return the same key for requests that would sound the same, but for the voice: a request has one only later.
 
-    "" for what is never shared: the service's own requests, and all if ``FORV_SAME_AGAIN_DAYS`` is 0.
+    "" for what is never shared: the service's own requests, what a person reviews, and all if
+    ``FORV_SAME_AGAIN_DAYS`` is 0.
     """
     if request.purpose not in OF_FANS or not settings.SAME_AGAIN_DAYS:
+        return ""
+    if request.review_status != ReviewStatus.NOT_REQUIRED:
         return ""
     asked = [request.member_id, request.text, request.format, request.speed, request.seed, request.readings]
     if request.markup != Markup.NONE:
@@ -55,10 +56,18 @@ def _speech_version() -> str:
 
 class SameAgainQuerySet(models.QuerySet["VoiceRequest"]):
     def shareable(self) -> Self:
-        """Return the requests of fans whose audio is not too old, and of the voice that is active now."""
+        """Return the requests of fans whose audio is not too old, and of the voice that is active now.
+
+        Those that a person reviews, or that were withdrawn, are never among them.
+        """
         oldest = Now() - timedelta(days=settings.SAME_AGAIN_DAYS)
         return self.filter(
-            status=RequestStatus.SUCCEEDED, purpose__in=OF_FANS, voice__active=True, finished_at__gt=oldest
+            status=RequestStatus.SUCCEEDED,
+            purpose__in=OF_FANS,
+            voice__active=True,
+            finished_at__gt=oldest,
+            review_status=ReviewStatus.NOT_REQUIRED,
+            withdrawn_for="",
         )
 
     def made_before(self, request: "VoiceRequest") -> "VoiceRequest | None":

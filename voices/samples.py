@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
 from voices.choices import Priority, Purpose
 from voices.database import lock_until_commit
 from voices.models import ReadingProposal, Voice, VoiceRequest
+from voices.queue import VoiceRequestQuerySet
 
 
 def ask_for_next_sample() -> VoiceRequest | None:
@@ -20,7 +21,7 @@ def ask_for_next_sample() -> VoiceRequest | None:
         return _of_a_member() or _of_a_proposal()
 
 
-def greetings_of(member: OuterRef | int) -> QuerySet[VoiceRequest]:
+def greetings_of(member: OuterRef | int) -> VoiceRequestQuerySet:
     """Return the requests for a member's greeting, as it is now, in the voice that it has now."""
     asked = VoiceRequest.objects.filter(purpose=Purpose.SAMPLE, readings={}, member=member)
     return asked.filter(voice__active=True, text=F("member__greeting"))

@@ -7,11 +7,9 @@ from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
-from voices.audio_objects import public_audio_name, stray_audio_names
-from voices.database import lock_until_commit
+from voices.audio_objects import own_audio_names, stray_audio_names
 from voices.library.store import delete_stored
 from voices.models import Member, ObjectToDelete, ReadingProposal, Voice, VoiceRequest
-from voices.objects_to_delete import lock_name
 from voices.queue import longest_attempt
 
 
@@ -28,20 +26,10 @@ def read_anew(instance: VoiceRequest, **kwargs: Any) -> None:
 @receiver(post_delete, sender=VoiceRequest)
 def delete_audio(instance: VoiceRequest, **kwargs: Any) -> None:
     """Delete the request's objects that no other request has."""
-    names = [instance.audio_name] if instance.audio_name and not _shares_audio(instance) else []
-    if instance.audio_name and (public := public_audio_name(instance)) and not _shares_public_name(instance):
-        names.append(public)
-    if names:
-        ObjectToDelete.objects.add(names)
-        transaction.on_commit(lambda: delete_now(names))
+    ObjectToDelete.objects.delete_at_commit(own_audio_names(instance))
     if instance.stray_audio or instance.status == VoiceRequest.Status.PROCESSING:
         # An attempt may still be writing.
         ObjectToDelete.objects.add(stray_audio_names(instance), after=longest_attempt())
-
-
-def delete_now(names: list[str]) -> None:
-    """Delete objects whose rows are gone, so that a fan sees it at once; the sweeper deletes what this can't."""
-    ObjectToDelete.objects.filter(name__in=names).delete_objects(at_most=len(names))
 
 
 @receiver(post_delete, sender=Voice)
@@ -67,20 +55,3 @@ def _delete_unused(instance: Voice) -> None:
         delete_stored(instance.glow_tts_dir)
     if not Voice.objects.filter(hifigan_dir=instance.hifigan_dir).exists():
         delete_stored(instance.hifigan_dir)
-
-
-def _shares_audio(instance: VoiceRequest) -> bool:
-    # Of the last two that are deleted at one moment, one must see that the other is gone.
-    lock_until_commit("audio", instance.audio_name)
-    return VoiceRequest.objects.filter(audio_name=instance.audio_name).exists()
-
-
-def _shares_public_name(instance: VoiceRequest) -> bool:
-    lock_name(public_audio_name(instance) or "")
-    return VoiceRequest.objects.filter(
-        client_uuid=instance.client_uuid,
-        client_created_at=instance.client_created_at,
-        member=instance.member_id,
-        format=instance.format,
-        status=VoiceRequest.Status.SUCCEEDED,
-    ).exists()

@@ -15,6 +15,8 @@ from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 from numpy.typing import NDArray
 
+from voices.choices import ReviewStatus
+
 if TYPE_CHECKING:
     from voices.models import VoiceRequest
 
@@ -37,10 +39,11 @@ class StoredSentenceQuerySet(models.QuerySet["StoredSentence"]):
     def heard_in(self, request: "VoiceRequest") -> Self:
         """Return the request's sentences, or those of requests that sound the same; its own come first."""
         same = Q(request=request)
+        shared = Q(request__review_status=ReviewStatus.NOT_REQUIRED, request__withdrawn_for="")
         if request.audio_name:
-            same |= Q(request__audio_name=request.audio_name)
+            same |= shared & Q(request__audio_name=request.audio_name)
         elif request.speech_key and not request.fresh:
-            same |= Q(request__speech_key=request.speech_key, request__finished_at=None, voice__active=True)
+            same |= shared & Q(request__speech_key=request.speech_key, request__finished_at=None, voice__active=True)
         return self.filter(same).order_by(Case(When(request=request, then=0), default=1), "-attempt")
 
     def delete_old(self) -> int:

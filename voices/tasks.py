@@ -18,9 +18,9 @@ from django_q.exceptions import TimeoutException
 from voices.audio_objects import (
     AudioNotStored,
     attempt_audio_name,
-    copy_audio,
     discard_audio,
     public_audio_name,
+    publish,
     store_audio,
 )
 from voices.database import DATABASE_AWAY
@@ -137,9 +137,8 @@ def _finish_like_before(request: VoiceRequest) -> bool:
         return False
     with transaction.atomic():
         finished = request.succeed_like(made)
-        if finished and (public := public_audio_name(request)):
-            ObjectToDelete.objects.keep(public)
-            copy_audio(made.audio_name, public)
+        if finished:
+            publish(VoiceRequest.objects.get(pk=request.pk))
     # If the connection broke during an earlier commit, the row may name this audio already.
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=made.audio_name).exists()
 
@@ -200,11 +199,16 @@ def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]
             captions=[sentence.caption for sentence in sentences],
         )
         # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
-        if finished and (public := public_audio_name(request)):
+        # What is reviewed gets its public copy when it is approved.
+        if finished and (public := public_audio_name(request)) and _is_released(request):
             ObjectToDelete.objects.keep(public)
             store_audio(public, audio)
     # If the connection broke during an earlier commit, the row may name this audio already.
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=attempt_audio_name(request)).exists()
+
+
+def _is_released(request: VoiceRequest) -> bool:
+    return VoiceRequest.objects.released().filter(pk=request.pk).exists()
 
 
 def _failure_code(error: BaseException) -> str:

@@ -139,7 +139,7 @@ class TestWhoDiesOnTheWay:
         assert client.get(address).status_code == 200
 
         # Between the commit and the storage.
-        monkeypatch.setattr("voices.signals.delete_now", lambda names: None)
+        monkeypatch.setattr("voices.objects_to_delete.delete_now", lambda names: None)
         apply_all()
         assert files_below(media_dir) == [old.audio_name]
         assert client.get(address).status_code == 404

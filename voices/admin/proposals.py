@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from voices.admin.player import player
 from voices.models import DictionaryEntry, ReadingProposal
 
 
@@ -59,12 +60,7 @@ class ReadingProposalAdmin(admin.ModelAdmin[ReadingProposal]):
 
     @admin.display(description=gettext_lazy("audio"))
     def listen(self, proposal: ReadingProposal) -> str:
-        if not (proposal.sample and proposal.sample.audio_name):
-            return "—"
-        return format_html(
-            '<audio controls preload="none" src="{}"></audio>',
-            reverse("voice-request-audio", args=[proposal.sample.pk]),
-        )
+        return player(proposal.sample)
 
     @admin.display(description=gettext_lazy("decision"))
     def decide(self, proposal: ReadingProposal) -> str:

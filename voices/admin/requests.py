@@ -1,11 +1,14 @@
 """Requests in the admin: find them, listen to them, cancel them or try them again."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -13,6 +16,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from voices.admin.player import player
+from voices.api.media import stored_file
 from voices.library.explain import shown
 from voices.models import VoiceRequest
 
@@ -34,6 +39,21 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         own = [field.name for field in VoiceRequest._meta.fields if field.name != "error_detail"]
         return [*own, "what_went_wrong", "listen", "earlier_tries", "later_tries"]
 
+    def get_urls(self) -> list[URLPattern]:
+        audio = path("<uuid:pk>/audio/", self.admin_site.admin_view(self.audio), name="voices_voicerequest_audio")
+        return [audio, *super().get_urls()]
+
+    def audio(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """Play a request to staff, whatever its review says."""
+        voice_request = get_object_or_404(VoiceRequest, pk=pk)
+        if not self.has_view_permission(request, voice_request):
+            raise PermissionDenied
+        if not voice_request.audio_name or voice_request.withdrawn_for:
+            raise Http404
+        response = stored_file(request, voice_request.audio_name)
+        response["Cache-Control"] = "private, no-store"
+        return response
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -49,12 +69,7 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
 
     @admin.display(description=_("audio"))
     def listen(self, voice_request: VoiceRequest) -> str:
-        if not voice_request.audio_name:
-            return "—"
-        # The audio's own address is signed when it is played, not for each row of a list.
-        return format_html(
-            '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[voice_request.pk])
-        )
+        return player(voice_request)
 
     @admin.display(description=_("error detail"))
     def what_went_wrong(self, voice_request: VoiceRequest) -> str:

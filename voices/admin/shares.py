@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from voices.admin.player import player
 from voices.models import Report, Share
 
 
@@ -38,11 +39,7 @@ class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # of either model
 
     @admin.display(description=_("audio"))
     def listen(self, row: Share | Report) -> str:
-        spoken = _share_of(row).request
-        if spoken is None or not spoken.audio_name:
-            return "—"
-        address = reverse("voice-request-audio", args=[spoken.pk])
-        return format_html('<audio controls preload="none" src="{}"></audio>', address)
+        return player(_share_of(row).request)
 
     @admin.display(description=_("page"))
     def page(self, row: Share | Report) -> str:

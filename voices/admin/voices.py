@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from voices.admin.player import player
 from voices.library import explain
 from voices.library.check import WARNINGS
 from voices.library.model_files import too_large_fields, uploaded_pair
@@ -133,11 +134,7 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
                 reverse("admin:voices_voicerequest_change", args=[one.pk]),
                 one.text,
                 one.get_status_display(),
-                format_html(
-                    '<audio controls preload="none" src="{}"></audio>', reverse("voice-request-audio", args=[one.pk])
-                )
-                if one.audio_name
-                else explain.shown(one.error_detail),
+                player(one) if one.audio_name else explain.shown(one.error_detail),
             )
             for one in voice.auditions.order_by("-queued_at")[:AUDITIONS_SHOWN]
         )

@@ -46,7 +46,7 @@ class _FileView(GenericAPIView[VoiceRequest]):
         """Return the lines that can be heard. Raises :class:`NotInThisState` before all lines have ended."""
         lines = lines_of(batch)
         heard = [line for line in lines if line.is_audible]
-        if not heard or not all(line.is_terminal for line in lines):
+        if not heard or not all(line.is_settled for line in lines):
             raise NotInThisState(_("There is no audio yet."), "not_ready")
         return Response(heard)
 

@@ -23,6 +23,7 @@ from voices.api.serializers import (
     BoundedTextField,
     ErrorSerializer,
     FailureSerializer,
+    ReviewSerializer,
     with_voice,
 )
 from voices.api.speakable import of_field, refuse_unspeakable
@@ -108,11 +109,12 @@ class BatchLineSerializer(serializers.ModelSerializer[VoiceRequest]):
     """A line of a batch: a request, of which its own address says more."""
 
     number = serializers.IntegerField(source="batch_number", help_text="From 1, in the order of the lines.")
+    review = ReviewSerializer(source="*")
     error = serializers.SerializerMethodField()
 
     class Meta:
         model = VoiceRequest
-        fields = read_only_fields = ["number", "id", "member", "text", "status", "duration_seconds", "error"]
+        fields = read_only_fields = ["number", "id", "member", "text", "status", "duration_seconds", "review", "error"]
 
     @extend_schema_field(FailureSerializer(allow_null=True))
     def get_error(self, request: VoiceRequest) -> dict[str, str] | None:
@@ -124,8 +126,8 @@ class BatchSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     total = serializers.IntegerField(help_text="Lines in all.")
-    done = serializers.IntegerField(help_text="Lines that have ended, well or not.")
-    failed = serializers.IntegerField(help_text="Lines that failed or were cancelled.")
+    done = serializers.IntegerField(help_text="Lines that have ended, well or not, and need no review any more.")
+    failed = serializers.IntegerField(help_text="Lines that failed, were cancelled or may not be heard.")
     archive = serializers.CharField(allow_null=True, help_text="Address of the zip, once all lines have ended.")
     joined = serializers.CharField(allow_null=True, help_text="Address of one file of all lines.")
     lines = BatchLineSerializer(many=True)
@@ -197,8 +199,8 @@ def file_name(line: VoiceRequest) -> str:
 
 def _shown(batch: uuid.UUID) -> dict[str, Any]:
     lines = lines_of(batch)
-    failed = sum(line.is_retryable for line in lines)
-    done = sum(line.is_terminal for line in lines)
+    failed = sum(line.is_settled and not line.is_audible for line in lines)
+    done = sum(line.is_settled for line in lines)
     is_heard = done == len(lines) > failed
     data: dict[str, Any] = BatchSerializer(
         {

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.generics import GenericAPIView
@@ -11,9 +10,9 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from voices.api.errors import NotInThisState
 from voices.api.renderers import SubRipRenderer, WebVttRenderer
 from voices.api.serializers import ErrorSerializer
+from voices.api.withheld import refuse_unheard
 from voices.models import VoiceRequest
 from voices.synth.captions import as_srt, as_vtt, cues_of
 
@@ -62,8 +61,7 @@ class _SubtitlesView(GenericAPIView[VoiceRequest]):
     def captions(self) -> list[Any]:
         """Return the captions of a request that has audio; raises :class:`NotInThisState`."""
         voice_request = self.get_object()
-        if not voice_request.is_audible:
-            raise NotInThisState(_("There is no audio yet."), "not_ready")
+        refuse_unheard(voice_request)
         return list(voice_request.captions)
 
     def handle_exception(self, exc: Exception) -> Response:

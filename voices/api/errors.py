@@ -28,6 +28,23 @@ FAILURES = {
     "internal_error": gettext_lazy("Something went wrong on our side. Try again later."),
 }
 
+# Why the sound of a request is withheld, which has not failed; `voices.review.state` has the codes.
+WITHHELD = {
+    "under_review": gettext_lazy("Somebody listens to it first. It can be heard once it is approved."),
+    "rejected": gettext_lazy("This can't be heard here."),
+    "revoked": gettext_lazy("This member's voice may not be used for it any more."),
+    "expired": gettext_lazy("It was kept for its time, and is deleted now."),
+}
+# Why it was rejected, as its fan is told; the codes are those of `RejectionReason`.
+REJECTIONS = {
+    "hurtful": gettext_lazy("It could not be approved, because it may hurt somebody."),
+    "private": gettext_lazy("It could not be approved, because it holds personal details."),
+    "sexual": gettext_lazy("It could not be approved, because it is sexual."),
+    "deceive": gettext_lazy("It could not be approved, because people could be deceived by it."),
+    "advert": gettext_lazy("It could not be approved, because it advertises something or leads elsewhere."),
+    "other": gettext_lazy("It could not be approved. Try other words."),
+}
+
 # DRF's codes for its own checks, and the codes that our clients know.
 CODES = {
     "required": "missing_field",
@@ -201,12 +218,17 @@ def all_codes() -> frozenset[str]:
     of_exceptions = {
         kind.default_code for kind in globals().values() if isinstance(kind, type) and issubclass(kind, APIException)
     } - {APIException.default_code}
-    return frozenset({*FAILURES, *CODES.values(), *_OF_VIEWS, *_OF_DRF, *of_exceptions})
+    return frozenset({*FAILURES, *WITHHELD, *CODES.values(), *_OF_VIEWS, *_OF_DRF, *of_exceptions})
 
 
 def failure_message(code: str) -> str:
-    """Return the message for the client whose request failed with ``code``."""
-    return str(FAILURES.get(code, FAILURES["internal_error"]))
+    """Return the message for the client whose request failed with ``code``, or is withheld."""
+    return str(FAILURES.get(code) or WITHHELD.get(code) or FAILURES["internal_error"])
+
+
+def failure_status(code: str) -> int:
+    """Return the HTTP status of the answer to a client that waited for such a request."""
+    return status.HTTP_409_CONFLICT if code in WITHHELD else status.HTTP_500_INTERNAL_SERVER_ERROR
 
 
 def failure_body(code: str) -> dict[str, dict[str, str]]:

@@ -122,7 +122,7 @@ def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:
             if voice_request is None:
                 return None
             data = JSONRenderer().render(VoiceRequestSerializer(voice_request).data)
-            return b"event: status\ndata: " + data + b"\n\n", voice_request.is_terminal
+            return b"event: status\ndata: " + data + b"\n\n", voice_request.is_settled
     finally:
         # A stream can last long; it must not hold a connection.
         connection.close()

@@ -23,7 +23,7 @@ LOOK_AGAIN_SECONDS = 5.0
 
 
 class NotSpoken(Exception):
-    """The request has ended without all of its audio; ``code`` says how: an error code, or its status."""
+    """The request has ended without all of its audio, or is withheld; ``code`` is its ``why_unheard``."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -77,7 +77,7 @@ def _next_sound(request_id: str, heard: _Heard) -> tuple[Sound | None, bool]:
         if request is None:
             raise NotSpoken("not_found")
         if not request.may_be_given_out:
-            raise NotSpoken(request.error_code or request.status)
+            raise NotSpoken(request.why_unheard)
         is_complete = request.status == VoiceRequest.Status.SUCCEEDED
         sentence = _sentence(request, heard)
         if sentence is not None:

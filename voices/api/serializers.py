@@ -15,6 +15,8 @@ from voices.api import fields
 from voices.api.errors import failure_message
 from voices.api.media import picture_url
 from voices.api.speakable import of_field, refuse_unspeakable
+from voices.api.withheld import withheld_message
+from voices.choices import RejectionReason
 from voices.constraints import SAFE_NAME
 from voices.library.explain import shown_twice
 from voices.models import Member, Suggestion, Voice, VoiceRequest
@@ -28,7 +30,9 @@ MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=O
 MAX_TRIAL_CHARACTERS = 50
 # With what their pages show besides.
 PROFILES = MEMBERS.annotate(
-    sample_id=Subquery(greetings_of(OuterRef("pk")).filter(status=VoiceRequest.Status.SUCCEEDED).values("pk")[:1])
+    sample_id=Subquery(
+        greetings_of(OuterRef("pk")).filter(status=VoiceRequest.Status.SUCCEEDED).released().values("pk")[:1]
+    )
 ).prefetch_related("suggestions")
 
 _ADDRESS_OR_NULL = {"type": "string", "format": "uri-reference", "nullable": True}
@@ -265,6 +269,29 @@ class TrySerializer(serializers.ModelSerializer[VoiceRequest]):
         return FailureSerializer(request).data if request.error_code else None
 
 
+class ReviewSerializer(serializers.Serializer[VoiceRequest]):
+    """Whether the sound may be heard, as fans are told."""
+
+    status = serializers.SerializerMethodField(
+        help_text="`under_review`: heard once somebody approved it. `rejected`, `revoked`, `expired`: heard no more."
+    )
+    reason = serializers.SerializerMethodField(help_text="Of `rejected`.")
+    message = serializers.SerializerMethodField(help_text="What to tell the fan; empty if there is nothing to tell.")
+
+    @extend_schema_field(
+        {"type": "string", "enum": ["not_required", "under_review", "approved", "rejected", "revoked", "expired"]}
+    )
+    def get_status(self, request: VoiceRequest) -> str:
+        return request.withheld or request.review_status
+
+    @extend_schema_field({"type": "string", "enum": RejectionReason.values, "nullable": True})
+    def get_reason(self, request: VoiceRequest) -> str | None:
+        return request.review_reason or None
+
+    def get_message(self, request: VoiceRequest) -> str:
+        return withheld_message(request)
+
+
 class VoiceRequestSerializer(TrySerializer):
     """A request for speech, and how far it is."""
 
@@ -285,7 +312,8 @@ class VoiceRequestSerializer(TrySerializer):
         source="place.seconds_until_finished", allow_null=True, help_text="Estimated time until it is finished."
     )
     worker_away = serializers.SerializerMethodField(help_text="It waits, and no worker is alive to speak it.")
-    audio = serializers.SerializerMethodField()
+    review = ReviewSerializer(source="*")
+    audio = serializers.SerializerMethodField(help_text="`null` while there is none, or `review` withholds it.")
     audio_stream = serializers.SerializerMethodField(
         help_text="Streams the audio from its first sentence on, also while the request still waits."
     )
@@ -297,7 +325,7 @@ class VoiceRequestSerializer(TrySerializer):
             "retry_of", "history", "retries",
             "status", "attempt", "sentences_done", "sentences_total", "queue_position",
             "expected_seconds", "estimated_seconds", "worker_away",
-            "spoken_text", "dropped", "duration_seconds", "audio", "audio_stream", "error",
+            "spoken_text", "dropped", "duration_seconds", "review", "audio", "audio_stream", "error",
             "queued_at", "started_at", "finished_at",
         ]  # fmt: skip
 

@@ -21,6 +21,7 @@ from voices.api.permissions import MayAsk, MayUse
 from voices.api.serializers import ErrorSerializer
 from voices.api.throttles import rates
 from voices.api.voice_requests import REFUSALS
+from voices.api.withheld import refuse_unheard
 from voices.models import Share, VoiceRequest
 
 
@@ -96,7 +97,8 @@ class ShareViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Share]):
         if not asker_of(request).owns(voice_request):
             raise NotYours
         with transaction.atomic():
-            if not voice_request.is_audible or voice_request.purpose != VoiceRequest.Purpose.FAN:
+            refuse_unheard(voice_request)
+            if voice_request.purpose != VoiceRequest.Purpose.FAN:
                 raise NotInThisState(_("There is no audio yet."), "not_ready")
             share = Share.objects.give_out(voice_request)
         return Response(self.get_serializer(share).data, status=status.HTTP_201_CREATED)

@@ -60,9 +60,9 @@ async def texts(request: HttpRequest) -> HttpResponseBase:
     if response.status_code != 202:
         return response
     voice_request = await wait_until_finished(response.data["id"], settings.MAX_WAIT_SECONDS)
-    if voice_request is None:
+    if voice_request is None or voice_request.is_under_review:
         return response
-    if voice_request.status != VoiceRequest.Status.SUCCEEDED:
+    if not voice_request.is_audible:
         return failure(voice_request)
     return JsonResponse(
         {

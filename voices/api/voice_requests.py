@@ -28,6 +28,7 @@ from voices.api.serializers import (
     VoiceRequestSerializer,
 )
 from voices.api.throttles import rates
+from voices.api.withheld import refuse_unheard
 from voices.database import lock_until_commit
 from voices.models import VoiceRequest
 from voices.owners import Asker
@@ -168,8 +169,7 @@ class VoiceRequestViewSet(mixins.RetrieveModelMixin, mixins.ListModelMixin, view
         Saved, it is named by who speaks and what: `하늘_오늘도 정말.wav`.
         """
         voice_request = self.get_object()
-        if not voice_request.is_audible:
-            raise NotInThisState(_("There is no audio yet."), "not_ready")
+        refuse_unheard(voice_request)
         wanted = DownloadSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         audio_format = wanted.validated_data.get("format", voice_request.format)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import reverse
 
 from voices.api.changes import changes, wait
-from voices.api.errors import failure_body
+from voices.api.errors import failure_body, failure_status
 from voices.api.gate.admission import release_slot
 from voices.api.voice_requests import VoiceRequestViewSet
 from voices.database import DATABASE_AWAY
@@ -33,16 +33,19 @@ async def voice_requests(request: HttpRequest) -> HttpResponseBase:
     if response.status_code != 202 or not seconds:
         return response
     voice_request = await wait_until_finished(response.data["id"], seconds)  # type: ignore[attr-defined]
-    if voice_request is None:
+    if voice_request is None or voice_request.is_under_review:
         return response
-    if voice_request.status != VoiceRequest.Status.SUCCEEDED:
+    if not voice_request.is_audible:
         return failure(voice_request)
     audio = reverse("voice-request-audio", args=[voice_request.pk])
     return HttpResponse(status=303, headers={"Location": audio, "Preference-Applied": "wait"})
 
 
 async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest | None:
-    """Return the request once it is finished; ``None`` after ``seconds``, or if it was deleted meanwhile."""
+    """Return the request once it is finished, or at once if it is reviewed: nobody waits for that.
+
+    ``None`` after ``seconds``, or if it was deleted meanwhile.
+    """
     deadline = time.monotonic() + seconds
     async with changes().of(request_id) as changed:
         while True:
@@ -50,7 +53,7 @@ async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest |
             # The request is stored; while the database can't be reached, its status just isn't known.
             with suppress(*DATABASE_AWAY):
                 voice_request = await sync_to_async(_fetch)(request_id)
-                if voice_request is None or voice_request.is_terminal:
+                if voice_request is None or voice_request.is_terminal or voice_request.is_under_review:
                     return voice_request
             remaining = deadline - time.monotonic()
             if remaining <= 0:
@@ -60,7 +63,8 @@ async def wait_until_finished(request_id: str, seconds: float) -> VoiceRequest |
 
 def failure(voice_request: VoiceRequest) -> JsonResponse:
     """Answer a client that waited for audio with the reason why there is none."""
-    return JsonResponse(failure_body(voice_request.error_code or voice_request.status), status=500)
+    code = voice_request.why_unheard
+    return JsonResponse(failure_body(code), status=failure_status(code))
 
 
 def _preferred_wait(header: str) -> float:

@@ -67,11 +67,16 @@ class Webhook(models.Model):
 
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
-    def enqueue_for_all(self, request_id: uuid.UUID | str, status: str) -> None:
-        """Queue the message that the request has ended, for each active webhook."""
-        hooks = Webhook.objects.filter(active=True)
+    def enqueue_for_all(self, what: str, *request_ids: uuid.UUID) -> None:
+        """Queue the message ``voice_request.WHAT`` of each request, for each active webhook."""
+        event = f"voice_request.{what}"
         self.bulk_create(
-            [WebhookDelivery(webhook=hook, request_id=request_id, event=f"voice_request.{status}") for hook in hooks]
+            [
+                WebhookDelivery(webhook=hook, request_id=request_id, event=event)
+                for hook in Webhook.objects.filter(active=True)
+                for request_id in request_ids
+            ],
+            batch_size=1000,
         )
 
     def due(self) -> Self:

@@ -578,9 +578,9 @@ export interface components {
             id: string;
             /** @description Lines in all. */
             total: number;
-            /** @description Lines that have ended, well or not. */
+            /** @description Lines that have ended, well or not, and need no review any more. */
             done: number;
-            /** @description Lines that failed or were cancelled. */
+            /** @description Lines that failed, were cancelled or may not be heard. */
             failed: number;
             /** @description Address of the zip, once all lines have ended. */
             archive: string | null;
@@ -605,6 +605,7 @@ export interface components {
              * Format: double
              */
             readonly duration_seconds: number | null;
+            review: components["schemas"]["Review"];
             readonly error: components["schemas"]["Failure"] | null;
         };
         Captions: {
@@ -633,7 +634,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "transfer_over" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "expired" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "rejected" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "revoked" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "transfer_over" | "under_review" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -927,6 +928,19 @@ export interface components {
              */
             sentence?: string;
         };
+        /** @enum {string} */
+        ReasonEnum: "hurtful" | "private" | "sexual" | "deceive" | "advert" | "other";
+        /** @description Whether the sound may be heard, as fans are told. */
+        Review: {
+            /** @description `under_review`: heard once somebody approved it. `rejected`, `revoked`, `expired`: heard no more. */
+            readonly status: components["schemas"]["ReviewStatusEnum"];
+            /** @description Of `rejected`. */
+            readonly reason: components["schemas"]["ReasonEnum"] | null;
+            /** @description What to tell the fan; empty if there is nothing to tell. */
+            readonly message: string;
+        };
+        /** @enum {string} */
+        ReviewStatusEnum: "not_required" | "under_review" | "approved" | "rejected" | "revoked" | "expired";
         Sentence: {
             readonly text: string;
             readonly pronunciation: string;
@@ -1165,7 +1179,11 @@ export interface components {
              * Format: double
              */
             readonly duration_seconds: number | null;
-            /** Format: uri-reference */
+            review: components["schemas"]["Review"];
+            /**
+             * Format: uri-reference
+             * @description `null` while there is none, or `review` withholds it.
+             */
             readonly audio: string | null;
             /**
              * Format: uri-reference

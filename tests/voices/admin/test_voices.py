@@ -54,7 +54,7 @@ def test_a_voice_is_brought_heard_activated_and_left(admin_client: Client, impor
     synthesize_next()
     shown = admin_client.get(page_of(imported)).content.decode()
     assert 'value="activate"' in shown and "data-follow" not in shown
-    assert f"/api/voice-requests/{imported.auditions.get().pk}/audio/" in shown
+    assert f"/admin/voices/voicerequest/{imported.auditions.get().pk}/audio/" in shown
 
     act(admin_client, imported, "audition", text="<b>들어 보세요.</b>")
     synthesize_next()

@@ -23,7 +23,7 @@ from rest_framework.throttling import BaseThrottle
 
 from voices.api.audio_stream import BrokenOff, counted, encoded
 from voices.api.authentication import asker_of
-from voices.api.errors import NotInTime, TooManyStreams, error_response_body, failure_body
+from voices.api.errors import NotInTime, TooManyStreams, error_response_body, failure_body, failure_status
 from voices.api.events import RETRY_AFTER_SECONDS
 from voices.api.gate.admission import release_slot
 from voices.api.listening import NotSpoken, cancel_unheard, sounds_of
@@ -85,7 +85,8 @@ async def speech(request: HttpRequest) -> HttpResponseBase:
         return _refusal(TooManyStreams(RETRY_AFTER_SECONDS))
     except NotSpoken as error:
         # OpenAI's client would otherwise ask twice more for what has failed several times.
-        return JsonResponse(_failure(error.code), status=500, headers={"x-should-retry": "false"})
+        status = failure_status(error.code)
+        return JsonResponse(_failure(error.code), status=status, headers={"x-should-retry": "false"})
     finally:
         if not heard:
             await sync_to_async(cancel_unheard)(asked["id"])
@@ -152,7 +153,7 @@ def _usage(request_id: str) -> dict[str, int]:
 
 
 def _failure(code: str) -> dict[str, Any]:
-    return openai_shape(failure_body(code), 500)
+    return openai_shape(failure_body(code), failure_status(code))
 
 
 def _refusal(error: APIException) -> JsonResponse:
