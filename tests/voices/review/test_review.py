@@ -278,8 +278,8 @@ class TestWithdrawal:
         first = succeeded(member)
         second = factories.queued(member)
         withdraw(VoiceRequest.objects.filter(pk=first.pk), Withdrawal.EXPIRED)
-        assert heard_at(second) and "signed" in heard_at(second)
-        assert "audio" not in heard_at(first)
+        assert fetched(temporary_url(second.audio_name)) == (200, AUDIO)
+        assert fetched(exits_of(first)["audio"])[0] == 409
         second.delete()
         assert files_below(media_dir) == []
 
