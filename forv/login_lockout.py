@@ -11,6 +11,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.helpers import get_client_username
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib import admin
 from django.db.models import Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -55,6 +56,7 @@ def locked_out(request: Any, *args: Any) -> HttpResponse:
     seconds = _seconds_left(request)
     minutes = math.ceil(seconds / 60)
     shown = {
+        **admin.site.each_context(request),
         "title": _("Too many wrong passwords"),
         "message": ngettext("Try again in %(minutes)s minute.", "Try again in %(minutes)s minutes.", minutes)
         % {"minutes": minutes},

@@ -17,6 +17,8 @@ import dj_database_url
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from environs import Env, validate
 
@@ -117,7 +119,12 @@ SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    # Before unfold, whose templates it replaces in part, and before django_q, whose command `qcluster` it replaces.
+    "voices",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "unfold.contrib.import_export",
+    "voices.desk.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -125,7 +132,6 @@ INSTALLED_APPS = [
     "servestatic.runserver_nostatic",
     "django.contrib.staticfiles",
     "corsheaders",
-    "voices",  # before django_q, whose command `qcluster` it replaces
     "django_q",
     "rest_framework",
     "rest_framework.authtoken",
@@ -206,7 +212,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", _("Korean")), ("en", _("English"))]
 TIME_ZONE = env.str("TIME_ZONE", "Asia/Seoul")
 USE_TZ = True
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "voices" / "desk" / "locale"]
 
 # Lifetime of the addresses of audio.
 AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1))
@@ -270,6 +276,21 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [csp.NONE],
         "base-uri": [csp.NONE],
     }
+}
+
+# The admin's frame, by django-unfold; colours and fonts stand in desk.css.
+UNFOLD = {
+    "SITE_TITLE": "ForV Voices",
+    "SITE_HEADER": "ForV Voices",
+    "SITE_SUBHEADER": _("The creator's desk"),
+    "SITE_SYMBOL": "graphic_eq",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "href": lambda request: static("voices/share/icon.svg"), "type": "image/svg+xml"}
+    ],
+    "SITE_URL": reverse_lazy("page"),
+    "STYLES": [lambda request: static("voices/desk/desk.css")],
+    "SCRIPTS": [lambda request: static("voices/desk/frame.js")],
+    "SIDEBAR": {"navigation": "voices.desk.navigation.navigation"},
 }
 
 LOGGING = {

@@ -1,14 +1,16 @@
 import react from "@vitejs/plugin-react";
+import { createRequire } from "node:module";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+const require = createRequire(import.meta.url);
 const COMPRESSIBLE = /\.(css|js|svg|webmanifest)$/;
 
 export default defineConfig(({ command }) => ({
-  plugins: [react(), compressed()],
+  plugins: [react(), alpineOfTheDesk(), compressed()],
   // Django serves the built files below /static/, and writes its own prefix before that (forv/page.py);
   // the development server serves the page at its root.
   base: command === "build" ? "/static/" : "/",
@@ -32,6 +34,21 @@ export default defineConfig(({ command }) => ({
     unstubGlobals: true,
   },
 }));
+
+/**
+ * Put Alpine's build for a strict Content-Security-Policy where the admin's frame (django-unfold) has its own, which
+ * needs eval(): of two static files of one name, Django takes the one in this folder.
+ */
+function alpineOfTheDesk(): Plugin {
+  return {
+    name: "alpine-of-the-desk",
+    apply: "build",
+    generateBundle() {
+      const source = readFileSync(require.resolve("@alpinejs/csp/dist/cdn.min.js"));
+      this.emitFile({ type: "asset", fileName: "unfold/js/alpine/alpine.js", source });
+    },
+  };
+}
 
 /** Write each text file of the build also as .br and .gz, which the web process sends to whoever takes them. */
 function compressed(): Plugin {

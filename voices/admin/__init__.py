@@ -1,13 +1,26 @@
-"""The admin, one file for each model. Django imports this package; the files register what they define."""
+"""The pages of the admin, one file for each model. Django imports this package; the files register what they define."""
 
-import django_q.admin  # noqa: F401  (registers what is unregistered below, as the next one does)
+import axes.admin  # noqa: F401  (registers what is unregistered below or in `people`, as the next ones do)
+import django.contrib.auth.admin  # noqa: F401
+import django_q.admin  # noqa: F401
+import rest_framework.authtoken.admin  # noqa: F401
 import rest_framework_api_key.admin  # noqa: F401
 from django.contrib import admin
-from django_q.models import Schedule, Success
+from django_q.models import Failure, OrmQ, Schedule, Success
+from rest_framework.authtoken.models import TokenProxy
 from rest_framework_api_key.models import APIKey
 
-from voices.admin import api_keys, dictionary, members, proposals, requests, shares, voices, webhooks  # noqa: F401
+from voices.admin import (  # noqa: F401
+    api_keys,
+    dictionary,
+    members,
+    people,
+    proposals,
+    requests,
+    shares,
+    voices,
+    webhooks,
+)
 
-# Nothing is scheduled, and the queue keeps no results: a request's row has its own. Our API keys are `Owner`s.
-admin.site.unregister([Schedule, Success, APIKey])
-admin.site.site_header = admin.site.site_title = "ForV Voices"
+# The machinery of the queue says nothing that a request's row does not say. Our API keys are `Owner`s.
+admin.site.unregister([Failure, OrmQ, Schedule, Success, APIKey, TokenProxy])

@@ -7,12 +7,13 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework_api_key.admin import APIKeyModelAdmin
+from unfold.admin import ModelAdmin
 
 from voices.models import Owner
 
 
 @admin.register(Owner)
-class ApiKeyAdmin(APIKeyModelAdmin):
+class ApiKeyAdmin(ModelAdmin, APIKeyModelAdmin):
     list_display = ("name", "prefix", "scope", "created", "expiry_date", "revoked")
     list_filter = ("scope",)
     fields = ["name", "prefix", "scope", "calls_per_minute", "max_waiting", "expiry_date", "revoked"]

@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportModelAdmin
 from import_export.fields import Field
 from import_export.formats.base_formats import CSV
-from import_export.forms import ExportForm
 from import_export.resources import ModelResource
 from import_export.widgets import ForeignKeyWidget
+from unfold.admin import ModelAdmin
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
 from voices.dictionary import lexicon_for
 from voices.models import DictionaryEntry, Member
@@ -28,11 +29,12 @@ class DictionaryEntryResource(ModelResource):
 
 
 @admin.register(DictionaryEntry)
-class DictionaryEntryAdmin(ImportExportModelAdmin):
+class DictionaryEntryAdmin(ModelAdmin, ImportExportModelAdmin):
     resource_classes = [DictionaryEntryResource]
     formats = [CSV]
     # Without a choice of columns: an import needs them all, and its script is inline, which the browser blocks.
     export_form_class = ExportForm
+    import_form_class = ImportForm
     list_display = ["written", "reading", "member", "updated_at"]
     list_filter = ["member"]
     list_select_related = ["member"]

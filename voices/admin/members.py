@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
 
 from voices.api.media import picture_url
 from voices.models import Member, Suggestion, Voice
@@ -48,14 +49,14 @@ class MemberForm(forms.ModelForm[Member]):
         return read_picture(upload) if upload else None
 
 
-class SuggestionInline(admin.TabularInline[Suggestion, Member]):
+class SuggestionInline(TabularInline):
     model = Suggestion
     extra = 1
     max_num = MAX_SUGGESTIONS
     fields = ("label", "label_en", "text", "place")
 
 
-class VoiceInline(admin.TabularInline[Voice, Member]):
+class VoiceInline(TabularInline):
     model = Voice
     extra = 0
     can_delete = False
@@ -68,7 +69,7 @@ class VoiceInline(admin.TabularInline[Voice, Member]):
 
 
 @admin.register(Member)
-class MemberAdmin(admin.ModelAdmin[Member]):
+class MemberAdmin(ModelAdmin):
     form = MemberForm
     list_display = ["id", "name", "position", "birth", "slug"]
     list_display_links = ["id", "name"]

@@ -12,13 +12,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin
 
 from voices.admin.player import player
 from voices.models import DictionaryEntry, ReadingProposal
 
 
 @admin.register(ReadingProposal)
-class ReadingProposalAdmin(admin.ModelAdmin[ReadingProposal]):
+class ReadingProposalAdmin(ModelAdmin):
     list_display = ["written", "reading", "member", "what_is_said", "listen", "times", "status", "decide", "created_at"]
     list_filter = ["status", "member"]
     list_select_related = ["member", "sample"]
@@ -70,7 +71,7 @@ class ReadingProposalAdmin(admin.ModelAdmin[ReadingProposal]):
         address = reverse("admin:voices_readingproposal_decide", args=[proposal.pk])
         return format_html_join(
             mark_safe(" "),
-            '<button class="button" name="what" value="{}" formaction="{}">{}</button>',
+            '<button class="desk-button" name="what" value="{}" formaction="{}">{}</button>',
             [("accept", address, _("Accept")), ("decline", address, _("Decline"))],
         )
 
@@ -90,4 +91,4 @@ class ReadingProposalAdmin(admin.ModelAdmin[ReadingProposal]):
 
     def _may_decide(self, request: HttpRequest) -> bool:
         dictionary: Any = self.admin_site._registry[DictionaryEntry]
-        return self.has_change_permission(request) and dictionary.has_add_permission(request)
+        return bool(self.has_change_permission(request) and dictionary.has_add_permission(request))

@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 
 from voices.admin.player import player
 from voices.api.media import stored_file
@@ -23,7 +24,7 @@ from voices.models import VoiceRequest
 
 
 @admin.register(VoiceRequest)
-class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
+class VoiceRequestAdmin(ModelAdmin):
     list_display = ["queued_at", "member", "what_was_asked", "status", "length", "listen"]
     list_filter = ["purpose", "status", "member", "format", "queued_at"]
     list_select_related = ["member"]
@@ -36,8 +37,9 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
         css = {"all": ["voices/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: VoiceRequest | None = None) -> list[str]:
-        own = [field.name for field in VoiceRequest._meta.fields if field.name != "error_detail"]
-        return [*own, "what_went_wrong", "listen", "earlier_tries", "later_tries"]
+        in_words = ("error_detail", "readings", "dropped", "captions")
+        own = [field.name for field in VoiceRequest._meta.fields if field.name not in in_words]
+        return [*own, "own_readings", "left_out", "what_went_wrong", "listen", "earlier_tries", "later_tries"]
 
     def get_urls(self) -> list[URLPattern]:
         audio = path("<uuid:pk>/audio/", self.admin_site.admin_view(self.audio), name="voices_voicerequest_audio")
@@ -70,6 +72,14 @@ class VoiceRequestAdmin(admin.ModelAdmin[VoiceRequest]):
     @admin.display(description=_("audio"))
     def listen(self, voice_request: VoiceRequest) -> str:
         return player(voice_request)
+
+    @admin.display(description=_("readings"))
+    def own_readings(self, voice_request: VoiceRequest) -> str:
+        return ", ".join(f"{written} → {read}" for written, read in voice_request.readings.items()) or "—"
+
+    @admin.display(description=_("left out"))
+    def left_out(self, voice_request: VoiceRequest) -> str:
+        return " ".join(one["text"] for one in voice_request.dropped) or "—"
 
     @admin.display(description=_("error detail"))
     def what_went_wrong(self, voice_request: VoiceRequest) -> str:

@@ -9,12 +9,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 
 from voices.admin.player import player
 from voices.models import Report, Share
 
 
-class _ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # of either model
+class _ReadOnly(ModelAdmin):
     class Media:
         css = {"all": ["voices/admin.css"]}
 

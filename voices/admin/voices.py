@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.admin import ModelAdmin
 
 from voices.admin.player import player
 from voices.library import explain
@@ -60,7 +61,7 @@ class NewVoiceForm(forms.ModelForm[Voice]):
 
 
 @admin.register(Voice)
-class VoiceAdmin(admin.ModelAdmin[Voice]):
+class VoiceAdmin(ModelAdmin):
     list_display = ["member", "status", "active", "mode", "demo", "created_at", "activated_at"]
     list_filter = ["status", "active", "demo", "mode", "member"]
     list_select_related = ["member"]
@@ -100,7 +101,8 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return super().add_view(request, *args, **kwargs)
+            answer: HttpResponse = super().add_view(request, *args, **kwargs)
+            return answer
         except QueueFull:
             self.message_user(
                 request, _("Very many people are asking right now. Try again in a little while."), messages.ERROR
@@ -147,9 +149,10 @@ class VoiceAdmin(admin.ModelAdmin[Voice]):
         can_change = voice is not None and self.has_change_permission(request, voice)
         if request.method == "GET" and voice and voice.problem and self.has_view_permission(request, voice):
             self.message_user(request, explain.shown(voice.problem), messages.ERROR)
-        return super().change_view(
+        answer: HttpResponse = super().change_view(
             request, object_id, form_url, {**(extra_context or {}), **(_offers(voice) if voice and can_change else {})}
         )
+        return answer
 
     def has_delete_permission(self, request: HttpRequest, obj: Voice | None = None) -> bool:
         # An active voice is deleted with its member only.

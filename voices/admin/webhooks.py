@@ -6,12 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from voices.webhooks.outbox import Webhook, WebhookDelivery
 
 
 @admin.register(Webhook)
-class WebhookAdmin(admin.ModelAdmin[Webhook]):
+class WebhookAdmin(ModelAdmin):
     list_display = ["url", "active", "failures", "disabled_reason", "created_at"]
     readonly_fields = ["active", "secret", "failures", "disabled_reason", "created_at"]
     actions = ["enable", "disable"]
@@ -32,7 +33,7 @@ class WebhookAdmin(admin.ModelAdmin[Webhook]):
 
 
 @admin.register(WebhookDelivery)
-class WebhookDeliveryAdmin(admin.ModelAdmin[WebhookDelivery]):
+class WebhookDeliveryAdmin(ModelAdmin):
     list_display = ["created_at", "webhook", "event", "attempts", "answer", "next_attempt_at", "delivered_at"]
     list_filter = ["webhook", "event", ("delivered_at", admin.EmptyFieldListFilter)]
     list_select_related = ["webhook"]
