@@ -18,7 +18,7 @@ run: setup  ## run the whole service at http://localhost:8000/; PORT=9000 make r
 
 setup: .venv/service frontend/dist/index.html  ## install what the service needs, and build the page
 
-test: .venv/development .venv/training .venv/measures frontend/dist/index.html .venv/browser  ## run the tests; ARGS=tests/synth make test: some of them
+test: .venv/development .venv/training .venv/measures frontend/dist/index.html .venv/browser .venv/monitoring  ## run the tests; ARGS=tests/synth make test: some of them
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 	cd frontend && npm test --silent
 
@@ -110,6 +110,12 @@ HASHED := pip install --quiet --disable-pip-version-check --no-deps --require-ha
 .venv/browser: .venv/development
 	command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -qqy chromium >/dev/null; } \
 		|| $(BIN)/playwright install chromium || echo "No Chromium: the tests of the page will be skipped."
+	@touch $@
+
+.venv/monitoring: .venv/development
+	command -v promtool >/dev/null || test -x $(BIN)/promtool || { command -v apt-get >/dev/null && cd .venv && apt-get download -qq prometheus \
+		&& dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x --strip-components=3 -C bin ./usr/bin/promtool && rm prometheus_*.deb; } \
+		|| echo "No promtool: some tests of deploy/monitoring/ will be skipped."
 	@touch $@
 
 frontend/node_modules/.package-lock.json: frontend/package-lock.json

@@ -1,13 +1,17 @@
 """Lines of the log without what fans wrote: an exception's message may quote a text, a key, or a whole row."""
 
 import copy
+import json
 import logging
 import traceback
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
 import psycopg
 from django.db import Error as DjangoDatabaseError
+
+from voices.telemetry import request_id
 
 DATABASE_ERRORS = (psycopg.Error, DjangoDatabaseError)
 
@@ -21,6 +25,7 @@ class ReticentFormatter(logging.Formatter):
         # Another handler formats the same record.
         record = copy.copy(record)
         record.exc_text = None
+        record.request_id = request_id.current() or "-"
         if isinstance(record.args, tuple):
             record.args = tuple(_reticent(argument) for argument in record.args)
         return super().format(record)
@@ -33,6 +38,21 @@ class ReticentFormatter(logging.Formatter):
             parts.append("".join(traceback.format_tb(error.__traceback__)) + describe(error))
             error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         return "\nthen:\n".join(reversed(parts))
+
+
+class JsonFormatter(ReticentFormatter):
+    """Writes each record as an object of JSON on one line, with the same reticence."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "request_id": request_id.current() or None,
+            "process": record.process,
+            "message": super().format(record),
+        }
+        return json.dumps(line, ensure_ascii=False)
 
 
 def describe(error: BaseException) -> str:

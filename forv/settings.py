@@ -234,9 +234,10 @@ SERVESTATIC_ADD_HEADERS_FUNCTION = cache_forever
 CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(api|v1|media)/"
-CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After"]
+CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After", "X-Request-ID"]
 CORS_ALLOW_HEADERS = [
     "accept", "accept-language", "authorization", "content-type", "idempotency-key", "prefer", "range",
+    "x-request-id",
 ]  # fmt: skip
 
 # --- what browsers are told ----------------------------------------------------------------------
@@ -297,9 +298,18 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "forv.log_format.ReticentFormatter", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
+        "line": {
+            "()": "forv.log_format.ReticentFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s",
+        },
+        "json": {"()": "forv.log_format.JsonFormatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.str("FORV_LOG_FORMAT", "line", validate=validate.OneOf(["line", "json"])),
+        }
+    },
     "root": {"handlers": ["console"], "level": env.log_level("LOG_LEVEL", logging.INFO)},
     # These log each task or start; our own code logs what matters of it.
     "loggers": {
@@ -309,6 +319,14 @@ LOGGING = {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
     },
 }
+
+# --- what the operator sees ----------------------------------------------------------------------
+
+# Who sends it as `Authorization: Bearer …` gets the metrics; without one there are none.
+METRICS_TOKEN = env.str("FORV_METRICS_TOKEN", "")
+# Where a cluster serves its own metrics; a web process serves them at its own port.
+METRICS_HOST = env.str("FORV_METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env.int("FORV_METRICS_PORT", 9464, validate=validate.Range(min=1, max=65_535))
 
 REST_FRAMEWORK = {
     # A request is seen by those who know its id; voices/api/permissions.py says who may do more.

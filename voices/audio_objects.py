@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from voices.database import lock_until_commit
 from voices.models import ObjectToDelete, VoiceRequest
 from voices.objects_to_delete import lock_name
+from voices.telemetry.metrics import timed_storage
 
 _NAME = re.compile(r"wav_files/\d+/[0-9a-f-]{32,36}/\d+_voice\.\w+")
 logger = logging.getLogger(__name__)
@@ -84,14 +85,15 @@ def public_audio_name(request: VoiceRequest) -> str | None:
 def store_audio(name: str, audio: bytes) -> None:
     """Write an object. Raises :class:`AudioNotStored`."""
     try:
-        default_storage.save(name, ContentFile(audio))
+        with timed_storage("save"):
+            default_storage.save(name, ContentFile(audio))
     except Exception as error:  # each storage has errors of its own
         raise AudioNotStored(name) from error
 
 
 def read_audio(name: str) -> bytes:
     """Return the content of an object. Raises the storage's own errors: ``FileNotFoundError`` if there is none."""
-    with default_storage.open(name) as audio:
+    with timed_storage("open"), default_storage.open(name) as audio:
         content: bytes = audio.read()
     return content
 
@@ -108,7 +110,8 @@ def copy_audio(name: str, to: str) -> None:
 def discard_audio(name: str) -> None:
     """Delete an object. A failure is logged only: the sweeper tries again."""
     try:
-        default_storage.delete(name)
+        with timed_storage("delete"):
+            default_storage.delete(name)
     except Exception as error:  # each storage has errors of its own
         logger.warning("%s can't be deleted now: %s", name, error)
 

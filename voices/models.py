@@ -40,6 +40,7 @@ from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
+from voices.telemetry import metrics, request_id
 from voices.transfers import Transfer as Transfer
 from voices.waiting_time import Place, place_of
 from voices.webhooks.outbox import Webhook as Webhook
@@ -251,6 +252,8 @@ class VoiceRequest(Reviewed):
     )
     client_created_at = models.CharField(_("client's created_at"), max_length=100, blank=True, validators=[SAFE_NAME])
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)
+    # Of the HTTP request that asked for it; in every line that is logged about it.
+    request_id = models.CharField(max_length=request_id.MAX_LENGTH, blank=True, db_default="", editable=False)
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", verbose_name=_("retry of")
     )
@@ -477,12 +480,15 @@ class VoiceRequest(Reviewed):
         False: that one is deleted, or this request has ended or is spoken by a later attempt; nothing is changed.
         """
         with transaction.atomic():
-            return keep_until_commit(made) and self._conclude(
+            given = keep_until_commit(made) and self._conclude(
                 self._unfinished().filter(attempt=self.attempt),
                 status=self.Status.SUCCEEDED,
                 **{name: getattr(made, name) for name in SOUND_FIELDS},
                 stray_audio=self.attempt > 0,
             )
+            if given:
+                transaction.on_commit(metrics.SAME_AGAIN.inc)
+        return given
 
     def put_back(self, after_seconds: float = 0.0) -> bool:
         """processing → queued, to be begun again. False: this attempt was the last one, or no longer holds the row."""
@@ -565,6 +571,8 @@ class VoiceRequest(Reviewed):
             if not self._change(allowed, **values, finished_at=Now(), lease_expires_at=None, claimed_by=""):
                 return False
             status = values["status"]
+            finished = metrics.REQUESTS_FINISHED.labels(self.purpose, status, values.get("error_code", ""))
+            transaction.on_commit(finished.inc)
             if self.purpose == self.Purpose.FAN:
                 WebhookDelivery.objects.enqueue_for_all(status, self.pk)
             elif self.purpose == self.Purpose.CHECK and (voice := Voice.objects.filter(requests=self).first()):

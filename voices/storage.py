@@ -10,6 +10,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from voices.telemetry.metrics import timed_storage
+
 _SALT = "voices.storage"
 
 
@@ -60,4 +62,5 @@ def temporary_url(name: str, save_as: str = "") -> str:
     """Return a URL of the object that expires; with ``save_as``, a browser saves the file under that name."""
     url: Callable[..., str] = default_storage.url  # Django's base class declares no `parameters`
     disposition = content_disposition_header(True, save_as)
-    return url(name, parameters={"response_disposition": disposition} if save_as else None)
+    with timed_storage("sign"):  # some buckets are asked for a signature over the network
+        return url(name, parameters={"response_disposition": disposition} if save_as else None)

@@ -7,6 +7,8 @@ written by an older version does no harm: the sweeper adds missing rows, and a t
 import errno
 import hashlib
 import logging
+import time
+from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,7 @@ from voices.audio_objects import (
     publish,
     store_audio,
 )
+from voices.choices import Priority
 from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
@@ -34,6 +37,10 @@ from voices.stored_sentences import as_pcm
 from voices.synth import Markup, Spoken, SynthError, encode, speech
 from voices.synth.audio import pcm16
 from voices.synth.captions import caption_of
+from voices.synth.errors import ImplausibleSpeechError
+from voices.synth.speech import SpokenSentence
+from voices.telemetry import metrics
+from voices.telemetry.request_id import working_on
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
@@ -65,7 +72,8 @@ def synthesize_next() -> None:
     """Speak the request whose turn it is. The result, an error too, is written to its row; nothing is raised."""
     try:
         if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
-            attempt(request)
+            with working_on(request.request_id):
+                attempt(request)
     except DATABASE_AWAY:
         # The lease expires, and the sweeper queues the request again.
         logger.exception("the database is away")
@@ -76,14 +84,23 @@ def synthesize_next() -> None:
 
 def attempt(request: VoiceRequest) -> None:
     """Speak one request that this process has claimed."""
+    logger.info("request %s: attempt %s begins", request.pk, request.attempt)
+    if request.attempt == 1:
+        metrics.WAITING_SECONDS.labels(_priority(request)).observe(_waited_seconds(request))
+    outcome = "failed"
     try:
         with renewed_lease(request):
             speak(request)
+        outcome = "succeeded"
+        logger.info("request %s: attempt %s succeeded", request.pk, request.attempt)
     except AttemptLost:
+        outcome = "overtaken"
         logger.info("request %s: attempt %s was overtaken", request.pk, request.attempt)
     except GaveWay:
+        outcome = "gave_way"
         through_outage(request.give_back)
     except SynthError as error:
+        outcome = error.code
         logger.warning("request %s failed: %s", request.pk, error)
         message = recorded(error)  # the name `error` is deleted at the end of this block, before a repeated call
         code = error.code
@@ -92,9 +109,11 @@ def attempt(request: VoiceRequest) -> None:
         raise
     except BaseException as error:  # SystemExit and django-q2's timeout are no `Exception`
         logger.exception("request %s: attempt %s failed", request.pk, request.attempt)
-        code = _failure_code(error)
+        outcome = code = _failure_code(error)
         pause = _pause_seconds(request, error)
         through_outage(lambda: request.put_back(pause) or request.fail(code, ""))
+    finally:
+        metrics.ATTEMPTS.labels(outcome).inc()
 
 
 def speak(request: VoiceRequest) -> None:
@@ -103,14 +122,14 @@ def speak(request: VoiceRequest) -> None:
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
 
+    begun = time.monotonic()
     request.speech_key = through_outage(lambda: speech_key(request))
     if through_outage(lambda: _finish_like_before(request)):
         return
     speaker = loaded_voices.get(voice)
     lexicon = through_outage(lambda: lexicon_for(request.member_id, request.readings))
-    sentences = _spoken_sentences(
-        request, speaker, speech.reading_for(speaker, request.text, lexicon, _markup(request))
-    )
+    spoken = speech.reading_for(speaker, request.text, lexicon, _markup(request))
+    sentences = _spoken_sentences(request, speaker, spoken, begun)
     samples = np.concatenate([sentence.samples for sentence in sentences])
     if request.purpose == VoiceRequest.Purpose.CHECK:
         warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, samples)
@@ -143,10 +162,10 @@ def _finish_like_before(request: VoiceRequest) -> bool:
     return finished or VoiceRequest.objects.filter(pk=request.pk, audio_name=made.audio_name).exists()
 
 
-def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -> list[StoredSentence]:
+def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken, begun: float) -> list[StoredSentence]:
     """Return all sentences of the text. Each is stored as soon as it is spoken, to be heard at once.
 
-    Those that an earlier attempt has stored are not spoken again.
+    Those that an earlier attempt has stored are not spoken again. ``begun``: ``time.monotonic()`` of this attempt.
     """
     said = [sentence.pronunciation for sentence in spoken.sentences]
     sentences = through_outage(lambda: StoredSentence.objects.continued_by(request, said))
@@ -162,7 +181,7 @@ def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -
         first=len(sentences),
         sample_count=sum(sentence.sample_count for sentence in sentences),
     )
-    for number, sentence in enumerate(remaining, len(sentences)):
+    for number, sentence in enumerate(_measured(remaining, speaker.sample_rate), len(sentences)):
         new = StoredSentence(
             request=request,
             voice=request.voice,
@@ -175,6 +194,10 @@ def _spoken_sentences(request: VoiceRequest, speaker: "Voice", spoken: Spoken) -
         )
         if not through_outage(partial(request.store_sentence, new)):
             raise AttemptLost
+        if number == 0 and request.attempt == 1:
+            metrics.FIRST_SOUND_SECONDS.labels(_priority(request)).observe(
+                _waited_seconds(request) + time.monotonic() - begun
+            )
         sentences.append(new)
         if number + 1 < len(said) and _gives_way(request):
             raise GaveWay
@@ -186,6 +209,36 @@ def _gives_way(request: VoiceRequest) -> bool:
     if request.purpose != VoiceRequest.Purpose.SAMPLE:
         return False
     return through_outage(lambda: VoiceRequest.objects.waiting().for_people().exists())
+
+
+def _measured(sentences: Iterator[SpokenSentence], sample_rate: int) -> Iterator[SpokenSentence]:
+    """Yield the sentences; record how long each took to speak, and what the quality gate said of it."""
+    while True:
+        begun = time.perf_counter()
+        try:
+            sentence = next(sentences, None)
+        except ImplausibleSpeechError as error:
+            metrics.QUALITY_GATE.labels("refused", error.flaw.reason).inc()
+            raise
+        if sentence is None:
+            return
+        took, lasts = time.perf_counter() - begun, len(sentence.samples) / sample_rate
+        metrics.SPEAKING_SECONDS.inc(took)
+        metrics.AUDIO_SECONDS.inc(lasts)
+        metrics.REAL_TIME_FACTOR.observe(took / lasts)
+        flaw = sentence.flaw_of_first_try
+        metrics.QUALITY_GATE.labels("second_try" if flaw else "passed", flaw.reason if flaw else "").inc()
+        yield sentence
+
+
+def _priority(request: VoiceRequest) -> str:
+    return Priority(request.priority).name.lower()
+
+
+def _waited_seconds(request: VoiceRequest) -> float:
+    """Return the time from asking to the beginning of this attempt, both by the database's clock."""
+    assert request.started_at
+    return (request.started_at - request.queued_at).total_seconds()
 
 
 def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]) -> bool:

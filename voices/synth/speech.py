@@ -50,6 +50,7 @@ class SpokenSentence:
     words: tuple[SpokenWord, ...]  # at least one
     # With the pause before it, the last one with that after it: the samples of all sentences, joined, are the speech.
     samples: NDArray[np.float32]
+    flaw_of_first_try: Flaw | None = None  # why it was spoken a second time
 
     @property
     def start(self) -> int:
@@ -151,7 +152,8 @@ def speak(
         ids = voice.symbol_ids(_with_closing_mark(sentence.pronunciation, voice))
         own_speed = min(max(speed * sentence.speed, MIN_SPEED), MAX_SPEED)
         utterance, start, heard = _speak_sentence(voice, ids, noise_scale, own_speed, seed + index)
-        if plausible_only and _flaw(voice, sentence, heard, own_speed):
+        flaw_of_first_try = _flaw(voice, sentence, heard, own_speed) if plausible_only else None
+        if flaw_of_first_try:
             # Without noise, another seed would give the same audio.
             retry_noise_scale = max(noise_scale, RETRY_NOISE_SCALE)
             utterance, start, heard = _speak_sentence(
@@ -174,6 +176,7 @@ def speak(
                 voice, sentence, ids, utterance, origin - start, (origin + margin, sample_count - margin)
             ),
             samples=np.concatenate([pause, heard, closing]),
+            flaw_of_first_try=flaw_of_first_try,
         )
 
 

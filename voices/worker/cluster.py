@@ -26,6 +26,7 @@ from voices.models import VoiceRequest
 from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lock_free import Flag, Timer
+from voices.worker.metrics_server import serve_metrics
 from voices.worker.orphans import die_with_parent
 from voices.worker.packet_queue import PacketQueue
 from voices.worker.sweeper import (
@@ -97,6 +98,7 @@ class Cluster:
         for sweeper in sweepers:
             sweeper.daemon = True
             sweeper.start()
+        serve_metrics()
 
         while sentinel.is_alive() and not self._asked_to_stop:
             time.sleep(_LOOK_EVERY_SECONDS)

@@ -4,6 +4,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 
 from django.conf import settings
 from django.db import Error, connection
@@ -17,7 +18,8 @@ logger = logging.getLogger(__name__)
 def renewed_lease(request: VoiceRequest) -> Iterator[None]:
     """Renew the lease every third of ``LEASE_SECONDS``; a short request needs no renewal."""
     over = threading.Event()
-    threading.Thread(target=_renew, args=(request, over), daemon=True).start()
+    # With the context of the attempt: what the thread logs has its request id.
+    threading.Thread(target=copy_context().run, args=(_renew, request, over), daemon=True).start()
     try:
         yield
     finally:

@@ -12,6 +12,7 @@ from voices.library.store import known_names
 from voices.models import Voice as VoiceRow
 from voices.synth.errors import MODELS, CheckpointError
 from voices.synth.models import ConvertedModel, find_model
+from voices.telemetry import metrics
 from voices.worker.engines import voice_of_fastest_engine
 
 if TYPE_CHECKING:
@@ -33,10 +34,13 @@ class LoadedVoices:
         # The folders belong to the key: the same weights may lie beside another config.
         key = (row.glow_tts_dir, row.hifigan_dir, row.glow_tts_sha256, row.hifigan_sha256, row.mode)
         if key not in self._voices:
-            self._voices[key] = _load(row)
+            with metrics.VOICE_LOAD_SECONDS.time():
+                self._voices[key] = _load(row)
+            while len(self._voices) > 1 and self._bytes() > self.max_bytes:
+                self._voices.popitem(last=False)
+            metrics.VOICES_LOADED.set(len(self._voices))
+            metrics.VOICE_BYTES.set(self._bytes())
         self._voices.move_to_end(key)
-        while len(self._voices) > 1 and self._bytes() > self.max_bytes:
-            self._voices.popitem(last=False)
         return self._voices[key]
 
     def _bytes(self) -> int:

@@ -10,6 +10,7 @@ from django_q.models import OrmQ
 from voices.audio_objects import stray_audio_names
 from voices.models import ObjectToDelete, Owner, StoredSentence, Transfer, VoiceRequest
 from voices.queue import enqueue_synthesis
+from voices.telemetry import metrics
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ _AT_ONCE = 100  # queue rows, requests or objects per sweep
 def sweep() -> None:
     """Queue the requests of dead workers again, and add missing queue rows."""
     if recovered := VoiceRequest.objects.recover_abandoned():
+        metrics.ABANDONED.inc(recovered)
         logger.warning("%s requests were left by workers that died", recovered)
     enqueue_missing()
 
