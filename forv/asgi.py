@@ -15,6 +15,7 @@ from django.core.asgi import get_asgi_application
 from voices.api.gate.admission import Admission
 from voices.api.gate.body_bound import BodyBound
 from voices.api.gate.staff_only import StaffOnly
+from voices.intake.sound import MAX_BYTES
 from voices.worker.orphans import die_with
 
 if (granian := multiprocessing.parent_process()) and granian.pid:  # it serves in a child process
@@ -24,6 +25,7 @@ _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
     resource.setrlimit(resource.RLIMIT_NOFILE, (_hard if _hard != resource.RLIM_INFINITY else 65_536, _hard))
 
+<<<<<<< HEAD
 _django = get_asgi_application()
 
 from voices.api.gate.watch import Watch  # noqa: E402  (it reads the models, which are there only now)
@@ -35,5 +37,13 @@ application = Watch(
             max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
             max_upload_bytes=settings.MAX_UPLOAD_BYTES,
         )
+=======
+application = StaffOnly(
+    BodyBound(
+        Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),
+        max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
+        max_upload_bytes=settings.MAX_UPLOAD_BYTES,
+        max_sound_bytes=MAX_BYTES + 64 * 1024,  # with the form around it
+>>>>>>> 45474fb (Tell whether a file was made here: by its samples, a fingerprint, or only its mark; a command, an address and a page)
     )
 )

@@ -412,7 +412,7 @@ MAX_QUEUED_PER_FAN = env.int("FORV_MAX_QUEUED_PER_FAN", 20, validate=validate.Ra
 # Calls of one fan in a minute, to each web process.
 CALLS_PER_MINUTE = {
     kind: env.int(f"FORV_{kind.upper()}_PER_MINUTE", calls, validate=validate.Range(min=1))
-    for kind, calls in [("posts", 30), ("previews", 120), ("lists", 120)]
+    for kind, calls in [("posts", 30), ("previews", 120), ("lists", 120), ("verifications", 6)]
 }
 # Event streams of one fan that each web process keeps open.
 STREAMS_PER_FAN = env.int("FORV_STREAMS_PER_FAN", 10, validate=validate.Range(min=1))

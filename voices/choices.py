@@ -99,3 +99,12 @@ class ReportReason(models.TextChoices):
     SEXUAL = "sexual", _("It is sexual")
     DECEPTIVE = "deceive", _("It deceives people")
     OTHER = "other", _("Another reason")
+
+
+class MadeHere(models.TextChoices):
+    """Whether this service made a sound, and how that is known."""
+
+    SAME_SAMPLES = "same_samples", _("Yes: every sample is the same.")
+    SAME_SOUND = "same_sound", _("Yes: it sounds the same, though the file was changed.")
+    SAYS_SO = "says_so", _("The file says so, but we do not know this sound.")
+    UNKNOWN = "unknown", _("We do not know this sound.")

@@ -29,6 +29,7 @@ from voices.library.converted import card_of
 from voices.library.model_files import PairFiles
 from voices.library.store import store_pair, voice_folder
 from voices.objects_to_delete import ObjectToDelete as ObjectToDelete
+from voices.origins import Origin as Origin
 from voices.owners import Asker
 from voices.owners import Owner as Owner
 from voices.profile import Profile

@@ -30,7 +30,8 @@ from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
-from voices.models import ObjectToDelete, StoredSentence, VoiceRequest
+from voices.models import ObjectToDelete, Origin, StoredSentence, VoiceRequest
+from voices.origins import origin_of
 from voices.provenance import mark_of
 from voices.same_again import speech_key
 from voices.stored_sentences import as_pcm
@@ -134,10 +135,12 @@ def speak(request: VoiceRequest) -> None:
     if request.purpose == VoiceRequest.Purpose.CHECK:
         warnings = find_warnings(voice.glow_tts_dir, voice.glow_tts_sha256, voice.mode, samples)
         through_outage(lambda: voice.record_warnings(warnings))
-    audio = encode(samples, speaker.sample_rate, request.format, mark_of(request))
+    mark = mark_of(request)
+    audio = encode(samples, speaker.sample_rate, request.format, mark)
+    origin = origin_of(mark, request.started_at, audio)
     try:
         store_audio(attempt_audio_name(request), audio)
-        if not through_outage(lambda: _finish(request, audio, sentences)):
+        if not through_outage(lambda: _finish(request, audio, sentences, origin)):
             raise AttemptLost
     except (AttemptLost, AudioNotStored):
         # After any other exception the row may name this audio already; the sweeper decides then.
@@ -211,6 +214,7 @@ def _gives_way(request: VoiceRequest) -> bool:
     return through_outage(lambda: VoiceRequest.objects.waiting().for_people().exists())
 
 
+<<<<<<< HEAD
 def _measured(sentences: Iterator[SpokenSentence], sample_rate: int) -> Iterator[SpokenSentence]:
     """Yield the sentences; record how long each took to speak, and what the quality gate said of it."""
     while True:
@@ -243,6 +247,10 @@ def _waited_seconds(request: VoiceRequest) -> float:
 
 def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]) -> bool:
     """Record the stored audio. False: this attempt no longer holds the row."""
+=======
+def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence], origin: Origin) -> bool:
+    """Record the stored audio and its origin. False: this attempt no longer holds the row."""
+>>>>>>> 45474fb (Tell whether a file was made here: by its samples, a fingerprint, or only its mark; a command, an address and a page)
     with transaction.atomic():
         finished = request.succeed(
             audio_name=attempt_audio_name(request),
@@ -251,6 +259,8 @@ def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]
             duration_seconds=sum(sentence.sample_count / sentence.sample_rate for sentence in sentences),
             captions=[sentence.caption for sentence in sentences],
         )
+        if finished:
+            Origin.objects.record(origin)
         # The row is locked until the commit, so this can't overwrite the audio of a later attempt.
         # What is reviewed gets its public copy when it is approved.
         if finished and (public := public_audio_name(request)) and _is_released(request):

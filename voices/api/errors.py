@@ -67,8 +67,8 @@ CODES = {
 # Codes that stand where they are raised: in a view, in a field, or in DRF.
 _OF_VIEWS = [
     "no_voice_before", "not_a_word", "not_cancellable", "not_hangul", "not_one_line", "not_ready", "not_retryable",
-    "nothing_to_say", "pause_out_of_range", "ssml_malformed", "ssml_unsupported", "ssml_value", "too_large", "too_many",
-    "unknown_model", "unknown_voice", "unsafe_name",
+    "not_sound", "nothing_to_say", "pause_out_of_range", "sound_too_large", "sound_too_long", "ssml_malformed",
+    "ssml_unsupported", "ssml_value", "too_large", "too_many", "unknown_model", "unknown_voice", "unsafe_name",
     "voice_not_usable",
 ]  # fmt: skip
 _OF_DRF = [

@@ -18,7 +18,7 @@ from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 from voices.api.authentication import asker_of
 from voices.owners import Asker
 
-Kind = Literal["posts", "previews", "lists"]
+Kind = Literal["posts", "previews", "lists", "verifications"]
 
 
 class _Rate(SimpleRateThrottle, ABC):

@@ -20,6 +20,7 @@ from voices.api.shares import ShareViewSet
 from voices.api.text_preview import TextPreviewView
 from voices.api.texts import texts
 from voices.api.transfers import TransferClaimView, TransfersView
+from voices.api.verifications import VerificationsView
 from voices.api.voice_requests import VoiceRequestViewSet
 from voices.api.voices import VoiceViewSet
 from voices.api.waiting import voice_requests
@@ -52,6 +53,7 @@ urlpatterns = [
     path("shares/", ShareViewSet.as_view({"get": "list", "post": "create"}), name="share-list"),
     path("shares/<str:token>/", ShareViewSet.as_view({"delete": "destroy"}), name="share-detail"),
     path("reading-proposals/", ReadingProposalsView.as_view(), name="reading-proposal-list"),
+    path("verifications/", VerificationsView.as_view(), name="verification-list"),
     path("transfers/", TransfersView.as_view(), name="transfer-list"),
     path("transfers/claim/", TransferClaimView.as_view(), name="transfer-claim"),
     path("listeners/", ListenersView.as_view(), name="listener-list"),

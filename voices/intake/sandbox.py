@@ -1,4 +1,4 @@
-"""Start the child process that converts the files of a model, and bound what it may take."""
+"""Start the child process that reads strangers' files, and bound what it may take."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ WEIGHTS, SETTINGS = "model.safetensors", "settings.json"
 # -I: no folder and no variable of the caller decides what is imported.
 _COMMAND = (sys.executable, "-I", "-B", "-c")
 _ROOT = str(Path(__file__).resolve().parents[2])
-_START = f"import sys; sys.path.insert(0, {_ROOT!r}); from voices.intake.child import main; main()"
+# The module's name takes MODULE's place.
+_START = f"import sys; sys.path.insert(0, {_ROOT!r}); from MODULE import main; main()"
 # Threads of numpy's algebra would reserve memory for each core.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -52,7 +53,8 @@ def convert(files: ModelPaths, folder: Path) -> Converted:
             "weights_out": weights.fileno(),
             "answer_out": answer.fileno(),
         }
-        _run(numbers, [*(file.fileno() for file in parts.values()), weights.fileno(), answer.fileno()])
+        opened = [*(file.fileno() for file in parts.values()), weights.fileno(), answer.fileno()]
+        run_child("voices.intake.child", numbers, opened)
         answer.seek(0)
         found = _decoded(answer.read(MAX_ANSWER_BYTES))
     if isinstance(found, Refusal):
@@ -68,11 +70,17 @@ def read_settings(folder: Path) -> Converted:
     return msgspec.json.decode((folder / SETTINGS).read_bytes(), type=Converted)
 
 
-def _run(numbers: dict[str, Any], descriptors: list[int]) -> None:
-    """Run the child to its end. What it has answered tells whether it succeeded."""
+def run_child(module: str, given: dict[str, Any], descriptors: list[int]) -> None:
+    """Run the `main` of a module in a child to its end. What it has answered tells whether it succeeded.
+
+    Args:
+        module: of `voices.intake`; it gives up its privileges before it reads.
+        given: what it is told, as JSON in its first argument.
+        descriptors: of the open files that it gets; it can open no others.
+    """
     with tempfile.TemporaryDirectory(prefix="empty-") as empty:
         child = subprocess.Popen(
-            [*_COMMAND, _START, json.dumps(numbers)],
+            [*_COMMAND, _START.replace("MODULE", module), json.dumps(given)],
             stdin=subprocess.DEVNULL,
             pass_fds=descriptors,
             env=_ENVIRONMENT,

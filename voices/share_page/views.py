@@ -5,16 +5,12 @@ it is. It sets no cookie, and works without scripts.
 """
 
 import functools
-import re
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.core.cache import caches
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -26,15 +22,14 @@ from PIL import Image
 from rest_framework.request import Request
 
 from voices.api.client_address import client_address
-from voices.api.media import picture_url, stored_file
+from voices.api.media import stored_file
 from voices.api.throttles import rates
 from voices.audio_objects import read_audio
 from voices.models import Report, Share, VoiceRequest
 from voices.share_page import card, waveform
+from voices.share_page.layout import SITE, page
 
-SITE = "ForV Voices"
 MOST_TITLE_CHARACTERS = 60
-_STYLES = re.compile(r'<link rel="stylesheet"[^>]* href="/static/([^"]+)"')
 
 View = Callable[..., HttpResponse]
 
@@ -65,7 +60,7 @@ def share_page(request: HttpRequest, token: str) -> HttpResponse:
     until = date_format(localtime(share.expires_at), "DATE_FORMAT")
     name = member.name_in(get_language())
     title = _("%(member)s's voice") % {"member": name}
-    return _page(
+    return page(
         request,
         "page",
         member,
@@ -210,25 +205,4 @@ def _ended(request: HttpRequest, share: Share) -> HttpResponse:
 
 
 def _notice(request: HttpRequest, title: str, back: str, why: str = "", status: int = 200) -> HttpResponse:
-    return _page(request, "notice", None, title=title, why=why, back=back, back_label=_("Back"), status=status)
-
-
-def _page(request: HttpRequest, name: str, member: Any, status: int = 200, **context: Any) -> HttpResponse:
-    context |= {
-        "member": member,
-        "site": SITE,
-        "language": get_language(),
-        "mark": _("Speech made by AI"),
-        "home": reverse("page"),
-        "invitation": _("Hear your own words"),
-        "styles": [static(path) for path in _styles_of_the_page()],
-        "hue": reverse("share-hue", args=[round(member.accent_hue)]) if member else "",
-        "picture": picture_url(member.picture.name) if member else "",
-    }
-    return render(request, f"voices/share/{name}.html", context, status=status)
-
-
-def _styles_of_the_page() -> list[str]:
-    """Return the paths of the built page's style sheets: its tokens and its font are this page's, too."""
-    index = settings.FRONTEND_DIST / "index.html"
-    return _STYLES.findall(index.read_text(encoding="utf-8")) if index.exists() else []
+    return page(request, "notice", None, title=title, why=why, back=back, back_label=_("Back"), status=status)

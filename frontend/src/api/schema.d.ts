@@ -298,6 +298,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/verifications/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Find out whether a sound file was made by this service. The file is not kept. */
+        post: operations["verifications_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/voice-requests/": {
         parameters: {
             query?: never;
@@ -634,7 +651,7 @@ export interface components {
         };
         ErrorBody: {
             /** @enum {string} */
-            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "expired" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "rejected" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "revoked" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "transfer_over" | "under_review" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
+            code: "api_key_required" | "attempts_exhausted" | "authentication_failed" | "busy" | "cancelled" | "database_unavailable" | "disk_full" | "empty_text" | "expired" | "idempotency_key_reused" | "insufficient_scope" | "internal_error" | "invalid" | "malformed_json" | "method_not_allowed" | "missing_field" | "name_taken" | "no_voice" | "no_voice_before" | "not_a_word" | "not_acceptable" | "not_authenticated" | "not_cancellable" | "not_found" | "not_hangul" | "not_in_time" | "not_one_line" | "not_ready" | "not_retryable" | "not_sound" | "not_yours" | "nothing_to_say" | "null_characters_not_allowed" | "out_of_range" | "pause_out_of_range" | "permission_denied" | "queue_full" | "rejected" | "repeated_parameter" | "request_too_large" | "request_too_slow" | "revoked" | "sound_too_large" | "sound_too_long" | "ssml_malformed" | "ssml_unsupported" | "ssml_value" | "storage_unavailable" | "surrogate_characters_not_allowed" | "throttled" | "timed_out" | "too_large" | "too_long" | "too_many" | "too_many_proposals" | "too_many_streams" | "too_many_waiting" | "transfer_over" | "under_review" | "unknown_choice" | "unknown_member" | "unknown_model" | "unknown_parameter" | "unknown_voice" | "unsafe_name" | "unsupported_media_type" | "voice_implausible" | "voice_not_usable" | "voice_runaway" | "voice_unusable";
             message: string;
             field?: string;
         };
@@ -656,6 +673,14 @@ export interface components {
             /** @description For `Authorization: Bearer …`. It is shown once, and not stored. */
             token: string;
         };
+        /**
+         * @description * `same_samples` - Yes: every sample is the same.
+         *     * `same_sound` - Yes: it sounds the same, though the file was changed.
+         *     * `says_so` - The file says so, but we do not know this sound.
+         *     * `unknown` - We do not know this sound.
+         * @enum {string}
+         */
+        MadeHereEnum: "same_samples" | "same_sound" | "says_so" | "unknown";
         /**
          * @description * `none` - 그냥 쓴 글
          *     * `ssml` - SSML
@@ -778,6 +803,13 @@ export interface components {
             /** @default none */
             markup?: components["schemas"]["MarkupEnum"];
         };
+        NewVerification: {
+            /**
+             * Format: uri
+             * @description WAV, MP3, FLAC or Ogg; at most 20 MB and 20 minutes.
+             */
+            file: string;
+        };
         /** @description The files of a checkpoint pair; their names don't matter. */
         NewVoice: {
             member: number;
@@ -864,6 +896,16 @@ export interface components {
             uuid?: string;
             /** @description The client's own time. */
             created_at?: string;
+        };
+        /** @description An audio that the service made; its request is named as in the mark of the file. */
+        Origin: {
+            /** 멤버 */
+            readonly member: string;
+            /** 음향 모델 SHA-256 */
+            readonly voice: string;
+            /** Format: date-time */
+            readonly made_at: string;
+            request: string;
         };
         PaginatedShareList: {
             /** @example 123 */
@@ -1066,6 +1108,17 @@ export interface components {
              * Format: date-time
              */
             readonly finished_at: string | null;
+        };
+        Verification: {
+            made_here: components["schemas"]["MadeHereEnum"];
+            /** @description The same in the language of Accept-Language. */
+            message: string;
+            /** @description What was found in it, the most alike first. */
+            origins: components["schemas"]["Origin"][];
+            /** @description What the file's metadata say of AI, whoever wrote them. */
+            mark: {
+                [key: string]: string;
+            };
         };
         /** @description A voice, its check and its card. */
         Voice: {
@@ -2346,6 +2399,85 @@ export interface operations {
                 };
             };
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    verifications_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewVerification"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

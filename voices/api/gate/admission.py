@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from voices.api.errors import Busy
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send, refuse
 
-BOUNDED = ("/api/", "/v1/", "/admin/login/")  # a password takes as long to check as a sentence to read
+BOUNDED = ("/api/", "/v1/", "/verify", "/admin/login/")  # a password takes as long to check as a sentence to read
 _RELEASE = "voices.api.gate.admission.release"
 
 

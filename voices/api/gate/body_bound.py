@@ -12,6 +12,7 @@ from voices.api.gate.refusal import CLOSE, Application, Message, Receive, Scope,
 from voices.api.gate.staff_only import LOGIN
 
 UPLOADS = ("/api/voices/", "/admin/")  # addresses that take files, from staff (staff_only.py)
+SOUNDS = ("/api/verifications/", "/verify")  # addresses that take a sound file, from everybody
 
 
 class BodyBound:
@@ -25,21 +26,27 @@ class BodyBound:
         application: Application,
         max_bytes: int,
         max_upload_bytes: int,
+        max_sound_bytes: int,
         patience_seconds: float = 10.0,
         least_bytes_per_second: int = 16 * 1024,
     ) -> None:
         self._application = application
         self._max_bytes = max_bytes
         self._max_upload_bytes = max_upload_bytes
+        self._max_sound_bytes = max_sound_bytes
         self._patience_seconds = patience_seconds
         self._least_bytes_per_second = least_bytes_per_second
+
+    def _bound(self, path: str) -> int:
+        if path.startswith(UPLOADS) and path != LOGIN:
+            return self._max_upload_bytes
+        return self._max_sound_bytes if path.startswith(SOUNDS) else self._max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
-        takes_files = scope["path"].startswith(UPLOADS) and scope["path"] != LOGIN
-        bound = self._max_upload_bytes if takes_files else self._max_bytes
+        bound = self._bound(scope["path"])
         started = time.monotonic()
         received = 0
         complete = False

@@ -35,7 +35,7 @@ def answer(reader: Reader, path: str, chunks: list[int], announced: str | None =
     async def ask() -> int:
         headers = [(b"content-length", announced.encode())] if announced else []
         scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-        application = BodyBound(reader, max_bytes=100, max_upload_bytes=1000)
+        application = BodyBound(reader, max_bytes=100, max_upload_bytes=1000, max_sound_bytes=500)
         asking: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
         for number, length in enumerate(chunks, start=1):
             body = {"type": "http.request", "body": b"x" * length, "more_body": number < len(chunks)}
@@ -56,6 +56,8 @@ def answer(reader: Reader, path: str, chunks: list[int], announced: str | None =
         ("/api/voices/", [500, 500], "1000", 200),
         ("/api/voices/", [500, 501], None, 413),
         ("/admin/voices/voice/add/", [999], None, 200),
+        ("/api/verifications/", [500], None, 200),
+        ("/verify", [400, 101], None, 413),
         ("/admin/login/", [101], None, 413),
     ],
 )
@@ -86,7 +88,7 @@ def test_a_body_that_arrives_too_slowly_is_refused(pause: float, most_sent: int)
         sent.append(message)
 
     async def ask() -> None:
-        bound = BodyBound(Reader(), 10_000, 10_000, patience_seconds=0.3, least_bytes_per_second=1000)
+        bound = BodyBound(Reader(), 10_000, 10_000, 10_000, patience_seconds=0.3, least_bytes_per_second=1000)
         scope = {"type": "http", "method": "POST", "path": "/api/texts", "headers": []}
         await asyncio.wait_for(bound(scope, client, send), 5)
 
@@ -114,7 +116,7 @@ def test_a_client_may_wait_for_its_answer_longer_than_its_body_may_take() -> Non
         raise AssertionError("nothing is refused")
 
     scope = {"type": "http", "method": "POST", "path": "/api/texts", "headers": []}
-    asyncio.run(BodyBound(slow_application, 100, 100, patience_seconds=0.1)(scope, receive, send))
+    asyncio.run(BodyBound(slow_application, 100, 100, 100, patience_seconds=0.1)(scope, receive, send))
 
 
 def test_the_running_service_refuses_in_our_shape(live: Service) -> None:
