@@ -25,7 +25,6 @@ _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
     resource.setrlimit(resource.RLIMIT_NOFILE, (_hard if _hard != resource.RLIM_INFINITY else 65_536, _hard))
 
-<<<<<<< HEAD
 _django = get_asgi_application()
 
 from voices.api.gate.watch import Watch  # noqa: E402  (it reads the models, which are there only now)
@@ -36,14 +35,7 @@ application = Watch(
             Admission(_django, at_once=settings.POSTS_AT_ONCE),
             max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
             max_upload_bytes=settings.MAX_UPLOAD_BYTES,
+            max_sound_bytes=MAX_BYTES + 64 * 1024,  # with the form around it
         )
-=======
-application = StaffOnly(
-    BodyBound(
-        Admission(get_asgi_application(), at_once=settings.POSTS_AT_ONCE),
-        max_bytes=2**20 + 12 * settings.MAX_TEXT_CHARACTERS,
-        max_upload_bytes=settings.MAX_UPLOAD_BYTES,
-        max_sound_bytes=MAX_BYTES + 64 * 1024,  # with the form around it
->>>>>>> 45474fb (Tell whether a file was made here: by its samples, a fingerprint, or only its mark; a command, an address and a page)
     )
 )

@@ -214,7 +214,6 @@ def _gives_way(request: VoiceRequest) -> bool:
     return through_outage(lambda: VoiceRequest.objects.waiting().for_people().exists())
 
 
-<<<<<<< HEAD
 def _measured(sentences: Iterator[SpokenSentence], sample_rate: int) -> Iterator[SpokenSentence]:
     """Yield the sentences; record how long each took to speak, and what the quality gate said of it."""
     while True:
@@ -245,12 +244,8 @@ def _waited_seconds(request: VoiceRequest) -> float:
     return (request.started_at - request.queued_at).total_seconds()
 
 
-def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence]) -> bool:
-    """Record the stored audio. False: this attempt no longer holds the row."""
-=======
 def _finish(request: VoiceRequest, audio: bytes, sentences: list[StoredSentence], origin: Origin) -> bool:
     """Record the stored audio and its origin. False: this attempt no longer holds the row."""
->>>>>>> 45474fb (Tell whether a file was made here: by its samples, a fingerprint, or only its mark; a command, an address and a page)
     with transaction.atomic():
         finished = request.succeed(
             audio_name=attempt_audio_name(request),
