@@ -674,10 +674,10 @@ export interface components {
             token: string;
         };
         /**
-         * @description * `same_samples` - Yes: every sample is the same.
-         *     * `same_sound` - Yes: it sounds the same, though the file was changed.
-         *     * `says_so` - The file says so, but we do not know this sound.
-         *     * `unknown` - We do not know this sound.
+         * @description * `same_samples` - 네, 여기서 만든 음성과 소리가 똑같아요.
+         *     * `same_sound` - 네, 여기서 만든 음성이에요. 파일은 바뀌었지만 소리가 같아요.
+         *     * `says_so` - 파일에는 여기서 만들었다고 적혀 있지만, 우리가 아는 소리는 아니에요.
+         *     * `unknown` - 우리가 아는 소리가 아니에요.
          * @enum {string}
          */
         MadeHereEnum: "same_samples" | "same_sound" | "says_so" | "unknown";
@@ -903,7 +903,10 @@ export interface components {
             readonly member: string;
             /** 음향 모델 SHA-256 */
             readonly voice: string;
-            /** Format: date-time */
+            /**
+             * 만든 때
+             * Format: date-time
+             */
             readonly made_at: string;
             request: string;
         };
