@@ -327,6 +327,9 @@ METRICS_TOKEN = env.str("FORV_METRICS_TOKEN", "")
 # Where a cluster serves its own metrics; a web process serves them at its own port.
 METRICS_HOST = env.str("FORV_METRICS_HOST", "127.0.0.1")
 METRICS_PORT = env.int("FORV_METRICS_PORT", 9464, validate=validate.Range(min=1, max=65_535))
+# Where spans and reports of errors are sent; without them, neither OpenTelemetry nor Sentry is imported.
+TRACES = bool(env.str("OTEL_EXPORTER_OTLP_ENDPOINT", ""))
+SENTRY_DSN = env.str("SENTRY_DSN", "")
 
 REST_FRAMEWORK = {
     # A request is seen by those who know its id; voices/api/permissions.py says who may do more.

@@ -12,9 +12,11 @@ class VoicesConfig(AppConfig):
         # Django does not allow models to be imported before this method.
         from voices import signals  # noqa: F401  (connects itself)
         from voices.synth import FORMATS
+        from voices.telemetry.reports import start_reports
         from voices.worker import checks, warm_up  # noqa: F401  (checks register themselves)
 
         # Both storages guess a file's type from its name, and the image has no /etc/mime.types with ours.
         for audio in FORMATS.values():
             mimetypes.add_type(audio.mime_type, f".{audio.extension}")
         warm_up.connect()
+        start_reports()

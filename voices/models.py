@@ -41,7 +41,7 @@ from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
-from voices.telemetry import metrics, request_id
+from voices.telemetry import metrics, request_id, traces
 from voices.transfers import Transfer as Transfer
 from voices.waiting_time import Place, place_of
 from voices.webhooks.outbox import Webhook as Webhook
@@ -255,6 +255,8 @@ class VoiceRequest(Reviewed):
     idempotency_key = models.CharField(max_length=255, null=True, blank=True)
     # Of the HTTP request that asked for it; in every line that is logged about it.
     request_id = models.CharField(max_length=request_id.MAX_LENGTH, blank=True, db_default="", editable=False)
+    # The span in which it was asked for; its attempts belong to the same trace.
+    traceparent = models.CharField(max_length=traces.MAX_LENGTH, blank=True, db_default="", editable=False)
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries", verbose_name=_("retry of")
     )

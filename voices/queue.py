@@ -19,7 +19,7 @@ from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
 from voices.review.state import RELEASED, first_status
 from voices.same_again import SameAgainQuerySet, speech_key
-from voices.telemetry import request_id
+from voices.telemetry import request_id, traces
 from voices.waiting_time import EXTRA_CHARACTERS, LENGTH, seconds_per_character
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting, :class:`TooManyOfOne` while too
         many of them are the asker's, and :class:`NameTaken`.
         """
-        request = self.model(**fields, **asker.as_fields(), request_id=request_id.current() or request_id.new())
+        request = self.model(**fields, **asker.as_fields())
+        request.request_id = request_id.current() or request_id.new()
+        request.traceparent = traces.traceparent()
         request.review_status = first_status(request.purpose)
         with transaction.atomic():
             if request.has_public_name:

@@ -40,7 +40,7 @@ from voices.synth.audio import pcm16
 from voices.synth.captions import caption_of
 from voices.synth.errors import ImplausibleSpeechError
 from voices.synth.speech import SpokenSentence
-from voices.telemetry import metrics
+from voices.telemetry import metrics, traces
 from voices.telemetry.request_id import working_on
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.lease import renewed_lease
@@ -73,8 +73,13 @@ def synthesize_next() -> None:
     """Speak the request whose turn it is. The result, an error too, is written to its row; nothing is raised."""
     try:
         if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
-            with working_on(request.request_id):
-                attempt(request)
+            with (
+                working_on(request.request_id),
+                traces.span(
+                    "attempt", request.traceparent, request_id=request.request_id, attempt=request.attempt
+                ) as span,
+            ):
+                span["outcome"] = attempt(request)
     except DATABASE_AWAY:
         # The lease expires, and the sweeper queues the request again.
         logger.exception("the database is away")
@@ -83,8 +88,8 @@ def synthesize_next() -> None:
         logger.exception("a request can't be claimed")
 
 
-def attempt(request: VoiceRequest) -> None:
-    """Speak one request that this process has claimed."""
+def attempt(request: VoiceRequest) -> str:
+    """Speak one request that this process has claimed. Return how the attempt ended, in one word."""
     logger.info("request %s: attempt %s begins", request.pk, request.attempt)
     if request.attempt == 1:
         metrics.WAITING_SECONDS.labels(_priority(request)).observe(_waited_seconds(request))
@@ -107,7 +112,8 @@ def attempt(request: VoiceRequest) -> None:
         code = error.code
         through_outage(lambda: request.fail(code, message))
     except DATABASE_AWAY:
-        raise
+        # The lease expires, and the sweeper queues the request again.
+        logger.exception("request %s: the database is away", request.pk)
     except BaseException as error:  # SystemExit and django-q2's timeout are no `Exception`
         logger.exception("request %s: attempt %s failed", request.pk, request.attempt)
         outcome = code = _failure_code(error)
@@ -115,6 +121,7 @@ def attempt(request: VoiceRequest) -> None:
         through_outage(lambda: request.put_back(pause) or request.fail(code, ""))
     finally:
         metrics.ATTEMPTS.labels(outcome).inc()
+    return outcome
 
 
 def speak(request: VoiceRequest) -> None:
@@ -219,7 +226,8 @@ def _measured(sentences: Iterator[SpokenSentence], sample_rate: int) -> Iterator
     while True:
         begun = time.perf_counter()
         try:
-            sentence = next(sentences, None)
+            with traces.span("sentence"):
+                sentence = next(sentences, None)
         except ImplausibleSpeechError as error:
             metrics.QUALITY_GATE.labels("refused", error.flaw.reason).inc()
             raise

@@ -19,6 +19,8 @@ import psutil
 from django.conf import settings
 from prometheus_client import Counter, Gauge, Histogram, values
 
+from voices.telemetry import traces
+
 _FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for the folder
 _FOLDER_PREFIX = "forv-metrics-"
 
@@ -105,7 +107,8 @@ def timed_storage(operation: str) -> Iterator[None]:
     """Record how long a call of the storage takes, and whether it raises."""
     begun, outcome = time.perf_counter(), "failed"
     try:
-        yield
+        with traces.span(f"storage {operation}"):
+            yield
         outcome = "ok"
     finally:
         STORAGE_SECONDS.labels(operation, outcome).observe(time.perf_counter() - begun)

@@ -12,7 +12,7 @@ from voices.library.store import known_names
 from voices.models import Voice as VoiceRow
 from voices.synth.errors import MODELS, CheckpointError
 from voices.synth.models import ConvertedModel, find_model
-from voices.telemetry import metrics
+from voices.telemetry import metrics, traces
 from voices.worker.engines import voice_of_fastest_engine
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class LoadedVoices:
         # The folders belong to the key: the same weights may lie beside another config.
         key = (row.glow_tts_dir, row.hifigan_dir, row.glow_tts_sha256, row.hifigan_sha256, row.mode)
         if key not in self._voices:
-            with metrics.VOICE_LOAD_SECONDS.time():
+            with metrics.VOICE_LOAD_SECONDS.time(), traces.span("load voice", voice=row.pk):
                 self._voices[key] = _load(row)
             while len(self._voices) > 1 and self._bytes() > self.max_bytes:
                 self._voices.popitem(last=False)

@@ -9,13 +9,14 @@ from django.urls import Resolver404, resolve
 
 from voices import exposition
 from voices.api.gate.refusal import Application, Message, Receive, Scope, Send
-from voices.telemetry import metrics, request_id
+from voices.telemetry import metrics, request_id, traces
 
 logger = logging.getLogger(__name__)
 
 _METHODS = frozenset(("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"))
 _ONLY_READ = frozenset(("GET", "HEAD", "OPTIONS"))
-_HEADER = request_id.HEADER.lower().encode()
+_REQUEST_ID, _TRACEPARENT = request_id.HEADER.lower().encode(), b"traceparent"
+_OF_CALLER = (_REQUEST_ID, _TRACEPARENT)
 
 
 class Watch:
@@ -31,26 +32,32 @@ class Watch:
             # Before Django: whoever scrapes comes by an address that is none of ALLOWED_HOSTS.
             await _answer_metrics(scope, send)
         else:
-            given = dict(scope["headers"]).get(_HEADER, b"").decode("latin-1")
-            with request_id.working_on(request_id.accepted(given)):
-                await self._watched(scope, receive, send)
+            given = {name: value.decode("latin-1") for name, value in scope["headers"] if name in _OF_CALLER}
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = route_of(scope["path"])
+            with (
+                request_id.working_on(request_id.accepted(given.get(_REQUEST_ID, ""))),
+                traces.span(f"{method} {route}", given.get(_TRACEPARENT, ""), request_id=request_id.current()) as span,
+            ):
+                await self._watched(scope, receive, send, method, route, span)
 
-    async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _watched(
+        self, scope: Scope, receive: Receive, send: Send, method: str, route: str, span: traces.Attributes
+    ) -> None:
         own_id = request_id.current().encode()
         begun = time.perf_counter()
 
         async def send_watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message.get("headers", []), (_HEADER, own_id)]}
-                _record(scope, message["status"], time.perf_counter() - begun)
+                message = {**message, "headers": [*message.get("headers", []), (_REQUEST_ID, own_id)]}
+                span["http.response.status_code"] = message["status"]
+                _record(method, route, message["status"], time.perf_counter() - begun)
             await send(message)
 
         await self._application(scope, receive, send_watched)
 
 
-def _record(scope: Scope, status: int, seconds: float) -> None:
-    method = scope["method"] if scope["method"] in _METHODS else "other"
-    route = route_of(scope["path"])
+def _record(method: str, route: str, status: int, seconds: float) -> None:
     metrics.HTTP_REQUESTS.labels(method, route, str(status)).inc()
     metrics.HTTP_SECONDS.labels(method, route).observe(seconds)
     level = logging.DEBUG if method in _ONLY_READ else logging.INFO
