@@ -1,12 +1,14 @@
 """The log says what went wrong without anybody's words."""
 
+import json
 import logging
 
 import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from forv.log_format import ReticentFormatter
+from forv.log_format import JsonFormatter, ReticentFormatter
+from voices.telemetry.request_id import working_on
 
 SECRET = "아무도 모르는 문장"  # noqa: S105
 
@@ -50,3 +52,18 @@ def test_an_error_of_the_database_is_told_by_its_code(db: None) -> None:
 def test_other_arguments_are_kept() -> None:
     assert line("%s of %s", "two", 3).endswith("two of 3")
     assert "OperationalError" in line("lost: %s", psycopg.OperationalError(SECRET))
+
+
+def test_a_record_in_json_is_one_line_with_the_id_and_the_same_reticence() -> None:
+    error = raised(ValueError(SECRET))
+    record = logging.LogRecord(
+        "voices.tasks", logging.ERROR, __file__, 1, "it failed", (), (type(error), error, error.__traceback__)
+    )
+    with working_on("an-id"):
+        written = JsonFormatter().format(record)
+    assert "\n" not in written
+    line = json.loads(written)
+    assert (line["level"], line["logger"], line["request_id"]) == ("ERROR", "voices.tasks", "an-id")
+    assert line["message"].startswith("it failed\n") and "ValueError" in line["message"]
+    assert SECRET not in written
+    assert json.loads(JsonFormatter().format(record))["request_id"] is None

@@ -28,7 +28,7 @@ class VoiceRequestAdmin(ModelAdmin):
     list_display = ["queued_at", "member", "what_was_asked", "status", "length", "listen"]
     list_filter = ["purpose", "status", "member", "format", "queued_at"]
     list_select_related = ["member"]
-    search_fields = ["text", "client_uuid", "id"]
+    search_fields = ["text", "client_uuid", "id", "request_id"]
     date_hierarchy = "queued_at"
     show_full_result_count = False
     actions = ["cancel", "retry"]
