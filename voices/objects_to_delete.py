@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 
 from voices.database import lock_until_commit
+from voices.telemetry.metrics import timed_storage
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +56,8 @@ class ObjectToDeleteQuerySet(models.QuerySet["ObjectToDelete"]):
             if row is None:
                 return False
             try:
-                default_storage.delete(row.name)
+                with timed_storage("delete"):
+                    default_storage.delete(row.name)
             except Exception as error:  # each storage has errors of its own
                 logger.warning("%s can't be deleted now: %s", row.name, error)
                 ObjectToDelete.objects.filter(pk=row.pk).update(due_at=Now() + _TRIED_AGAIN_AFTER)

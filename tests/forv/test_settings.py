@@ -67,6 +67,8 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         ("FORV_TRUSTED_PROXIES", "-1"),
         ("FORV_HSTS_SECONDS", "a year"),
         ("LOG_LEVEL", "loud"),
+        ("FORV_LOG_FORMAT", "xml"),
+        ("FORV_METRICS_PORT", "0"),
         ("DATABASE_URL", "mysql://user@host/name"),
         ("DATABASE_URL", "sqlite:///file"),
         ("DATABASE_URL", "not an address"),

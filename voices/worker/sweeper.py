@@ -40,7 +40,8 @@ def delete_stray_audio() -> None:
     """Delete the audio of attempts that did not succeed. If the storage fails, the next sweep tries again."""
     for request in VoiceRequest.objects.with_stray_audio()[:_AT_ONCE]:
         for name in stray_audio_names(request):
-            default_storage.delete(name)
+            with metrics.timed_storage("delete"):
+                default_storage.delete(name)
         request.forget_stray_audio()
 
 
