@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "voices.api.gate.query_parameters.QueryParametersMiddleware",
     "forv.page.NoSuchPageMiddleware",
     "axes.middleware.AxesMiddleware",
+    "voices.api.gate.audit_log.audit_log",
 ]
 
 ROOT_URLCONF = "forv.urls"

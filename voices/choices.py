@@ -69,6 +69,29 @@ class RejectionReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class RuleKind(models.TextChoices):
+    WORD = "word", _("word")
+    NAME = "name", _("name")
+    PATTERN = "pattern", _("pattern")
+
+
+class RuleEffect(models.TextChoices):
+    REJECT = "reject", _("reject")
+    HOLD = "hold", _("hold back for review")
+    MARK = "mark", _("only mark")
+    ALLOW = "allow", _("allow")
+
+
+class Pattern(models.TextChoices):
+    RESIDENT_NUMBER = "resident_number", _("resident number")
+    LIKE_RESIDENT_NUMBER = "like_resident_number", _("like a resident number")
+    CARD = "card", _("card number")
+    PHONE = "phone", _("phone number")
+    ACCOUNT = "account", _("bank account")
+    EMAIL = "email", _("e-mail address")
+    URL = "url", _("link")
+
+
 class Withdrawal(models.TextChoices):
     """Why sound that could be heard, or would have been, can't be heard any more."""
 

@@ -20,6 +20,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from voices import choices
+from voices.audit import AuditEntry as AuditEntry
 from voices.clusters import Cluster as Cluster
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
 from voices.database import keep_until_commit
@@ -36,6 +37,8 @@ from voices.profile import Profile
 from voices.profile import Suggestion as Suggestion
 from voices.proposals import ReadingProposal as ReadingProposal
 from voices.queue import VoiceRequestQuerySet, enqueue_synthesis
+from voices.review.rules import Rule as Rule
+from voices.review.rules import RuleHit as RuleHit
 from voices.review.state import BEFORE, REVIEW_INDEXES, Reviewed
 from voices.shares import Report as Report
 from voices.shares import Share as Share

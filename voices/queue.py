@@ -13,11 +13,12 @@ from django.db.models import Q, Value
 from django.db.models.functions import Greatest, Now
 from django_q.tasks import async_task
 
-from voices.choices import Priority, Purpose, RequestStatus
+from voices.choices import OF_FANS, Priority, Purpose, RequestStatus
 from voices.clusters import Cluster
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
-from voices.review.state import RELEASED, first_status
+from voices.review.rules import Rule, RuleHit
+from voices.review.state import RELEASED, first_review
 from voices.same_again import SameAgainQuerySet, speech_key
 from voices.telemetry import request_id, traces
 from voices.waiting_time import EXTRA_CHARACTERS, LENGTH, seconds_per_character
@@ -92,6 +93,7 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
     def submit(self, asker: Asker = NOBODY, **fields: Any) -> "VoiceRequest":
         """Write a request and its queue row in one transaction.
 
+        The rules look at its text first: what they reject is cancelled at once (voices/review/rules.py).
         If the same was made before, the request gets that audio and is succeeded at once, without a queue row.
         Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting, :class:`TooManyOfOne` while too
         many of them are the asker's, and :class:`NameTaken`.
@@ -99,7 +101,9 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         request = self.model(**fields, **asker.as_fields())
         request.request_id = request_id.current() or request_id.new()
         request.traceparent = traces.traceparent()
-        request.review_status = first_status(request.purpose)
+        hits = Rule.objects.look_at(request) if request.purpose in OF_FANS else []
+        for name, value in first_review(request.purpose, hits).items():
+            setattr(request, name, value)
         with transaction.atomic():
             if request.has_public_name:
                 self._refuse_taken_name(request, asker)
@@ -108,7 +112,10 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
             if made is None:
                 self._take_place(request, asker)
             request.save(force_insert=True)
-            if made is None or not request.succeed_like(made):
+            RuleHit.objects.bulk_create(hits)
+            if request.withdrawn_for:
+                request.cancel()
+            elif made is None or not request.succeed_like(made):
                 enqueue_synthesis()
         request.refresh_from_db()
         return request

@@ -12,11 +12,13 @@ from rest_framework_api_key.models import APIKey
 
 from voices.admin import (  # noqa: F401
     api_keys,
+    audit,
     dictionary,
     members,
     people,
     proposals,
     requests,
+    rules,
     shares,
     voices,
     webhooks,

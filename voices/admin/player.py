@@ -11,4 +11,4 @@ def player(voice_request: VoiceRequest | None) -> str:
     if voice_request is None or not voice_request.audio_name or voice_request.withdrawn_for:
         return "—"
     address = reverse("admin:voices_voicerequest_audio", args=[voice_request.pk])
-    return format_html('<audio controls preload="none" src="{}"></audio>', address)
+    return format_html('<audio class="desk-player" controls preload="none" src="{}"></audio>', address)

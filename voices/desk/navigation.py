@@ -20,6 +20,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *_list_of(request, "voices.report", "flag"),
                 *_list_of(request, "voices.readingproposal", "rate_review"),
                 *_list_of(request, "voices.share", "share"),
+                *_list_of(request, "voices.rule", "filter_alt"),
             ],
         },
         {
@@ -46,6 +47,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *_list_of(request, "auth.group", "badge"),
                 *_list_of(request, "axes.accessattempt", "lock"),
                 *_list_of(request, "axes.accesslog", "login"),
+                *_list_of(request, "voices.auditentry", "history"),
             ],
         },
     ]

@@ -4,12 +4,17 @@ The review is apart from the status: a request that is reviewed is spoken as any
 hears it, but until it is approved no address gives the sound to anybody else.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from voices.choices import OF_FANS, RejectionReason, ReviewStatus, Withdrawal
+from voices.choices import OF_FANS, RejectionReason, ReviewStatus, RuleEffect, Withdrawal
+from voices.review.rules import RuleHit
 
 UNDER_REVIEW = (ReviewStatus.PENDING, ReviewStatus.HELD)
 RELEASED = (ReviewStatus.NOT_REQUIRED, ReviewStatus.APPROVED)
@@ -27,10 +32,21 @@ REVIEW_INDEXES = [
 ]
 
 
-def first_status(purpose: str) -> ReviewStatus:
-    """Return where the review of a new request begins."""
+def first_review(purpose: str, hits: Sequence[RuleHit]) -> dict[str, Any]:
+    """Return the fields with which the review of a new request begins, after the rules have looked at its text."""
+    rejecting = next((hit for hit in hits if hit.effect == RuleEffect.REJECT), None)
+    if rejecting:
+        return {
+            "review_status": ReviewStatus.REJECTED,
+            "review_reason": rejecting.reason,
+            "reviewed_at": Now(),
+            "withdrawn_for": Withdrawal.REJECTED,
+            "withdrawn_at": Now(),
+        }
+    if any(hit.effect == RuleEffect.HOLD for hit in hits):
+        return {"review_status": ReviewStatus.HELD}
     reviewed = settings.REVIEW == "before_playing" and purpose in OF_FANS
-    return ReviewStatus.PENDING if reviewed else ReviewStatus.NOT_REQUIRED
+    return {"review_status": ReviewStatus.PENDING if reviewed else ReviewStatus.NOT_REQUIRED}
 
 
 class Reviewed(models.Model):
