@@ -54,10 +54,11 @@ class VoiceRequestAdmin(ReviewPages, ModelAdmin):
             {
                 "classes": ["collapse"],
                 "fields": [
-                    "id", "request_id", "purpose", "owner", "client_uuid", "client_created_at", "markup", "format",
-                    "speed", "own_readings", "fresh", "priority", "status", "attempt", "sentences_done", "sentences_total",
-                    "queued_at", "started_at", "finished_at", "voice", "audio_name", "audio_size", "audio_sha256",
-                    "duration_seconds", "error_code", "withdrawn_for", "withdrawn_at",
+                    "id", "request_id", "purpose", "owner", "client_uuid", "client_created_at", "markup",
+                    "format", "speed", "own_readings", "fresh", "priority", "status", "attempt", "sentences_done",
+                    "sentences_total", "queued_at", "started_at", "finished_at", "voice", "audio_name",
+                    "audio_size", "audio_sha256", "duration_seconds", "error_code", "withdrawn_for",
+                    "withdrawn_at",
                 ],
             },
         ),
