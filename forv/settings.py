@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 from wsgiref.headers import Headers
 
 import csp.constants as csp
@@ -73,31 +74,69 @@ def database() -> dict[str, Any]:
     return config
 
 
-def storages() -> dict[str, Any]:
-    """Return the storage of audio and pictures, by ``FORV_STORAGE=local|gcs``."""
-    if env.str("FORV_STORAGE", "local", validate=validate.OneOf(["local", "gcs"])) == "local":
-        default = {
-            "BACKEND": "voices.storage.SignedFileSystemStorage",
-            "OPTIONS": {"location": env.str("FORV_MEDIA_DIR", str(DATA_DIR / "media"))},
-        }
-    else:
-        default = {
-            "BACKEND": "voices.google_cloud_storage.BoundedGoogleCloudStorage",
-            "OPTIONS": {
+def bucket_location(kind: str) -> str:
+    """Return where a bucket is: in Seoul, unless ``FORV_BUCKET_LOCATION`` names another place."""
+    return env.str("FORV_BUCKET_LOCATION", "ap-northeast-2" if kind == "s3" else "asia-northeast3")
+
+
+def audio_storage(kind: str) -> dict[str, Any]:
+    """Return the storage of audio and pictures for a ``FORV_STORAGE``; credentials come from the cloud's variables."""
+    match kind:
+        case "gcs":
+            backend = "voices.buckets.google_cloud.BoundedGoogleCloudStorage"
+            options = {
                 "bucket_name": env.str("GS_BUCKET_NAME"),
                 "expiration": AUDIO_URL_SECONDS,
-                "file_overwrite": True,
                 "iam_sign_blob": env.bool("GS_IAM_SIGN_BLOB", False),
-            },
-        }
-    return {
-        "default": default,
-        "staticfiles": {
-            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
-            else "servestatic.storage.CompressedManifestStaticFilesStorage"
-        },
-    }
+                "sa_email": env.str("GS_SA_EMAIL", "") or None,
+                "public_copies": PUBLIC_AUDIO,
+            }
+        case "s3":
+            backend = "voices.buckets.s3.BoundedS3Storage"
+            options = {
+                "bucket_name": env.str("AWS_STORAGE_BUCKET_NAME"),
+                "region_name": bucket_location(kind),
+                "endpoint_url": env.str("AWS_S3_ENDPOINT_URL", "")
+                or f"https://s3.{bucket_location(kind)}.amazonaws.com",
+                "addressing_style": "path" if env.str("AWS_S3_ENDPOINT_URL", "") else "virtual",
+                "querystring_expire": AUDIO_URL_SECONDS,
+            }
+        case "azure":
+            backend = "voices.buckets.azure.BoundedAzureStorage"
+            options = {
+                "connection_string": env.str("AZURE_CONNECTION_STRING"),
+                "azure_container": env.str("AZURE_CONTAINER"),
+                "expiration_secs": AUDIO_URL_SECONDS,
+                "overwrite_files": True,
+                "cache_control": "private, max-age=3600",
+            }
+        case _:
+            backend = "voices.storage.SignedFileSystemStorage"
+            options = {"location": env.str("FORV_MEDIA_DIR", str(DATA_DIR / "media"))}
+    return {"BACKEND": backend, "OPTIONS": options}
+
+
+def bucket_origin() -> str:
+    """Return the origin of the bucket's addresses, for browsers; empty for a local folder."""
+    options = STORAGES["default"]["OPTIONS"]
+    match STORAGE:
+        case "gcs":
+            return env.str("STORAGE_EMULATOR_HOST", "") or "https://storage.googleapis.com"
+        case "s3" if options["addressing_style"] == "path":
+            return cast(str, options["endpoint_url"])
+        case "s3":
+            return f"https://{options['bucket_name']}.s3.{BUCKET_LOCATION}.amazonaws.com"
+        case "azure":
+            parts = dict(part.split("=", 1) for part in options["connection_string"].split(";") if "=" in part)
+            host = f"{parts.get('AccountName')}.blob.{parts.get('EndpointSuffix', 'core.windows.net')}"
+            return parts.get("BlobEndpoint") or f"https://{host}"
+    return ""
+
+
+def origin_of(address: str) -> str:
+    """Return scheme, host and port of an address."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def cache_forever(headers: Headers, path: str, url: str) -> None:
@@ -215,9 +254,24 @@ TIME_ZONE = env.str("TIME_ZONE", "Asia/Seoul")
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "voices" / "desk" / "locale"]
 
-# Lifetime of the addresses of audio.
-AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1))
-STORAGES = storages()
+# Lifetime of the addresses of audio. No bucket signs for more than a week.
+AUDIO_URL_SECONDS = env.int("FORV_AUDIO_URL_SECONDS", 3600, validate=validate.Range(min=1, max=604_800))
+STORAGE = env.str("FORV_STORAGE", "local", validate=validate.OneOf(["local", "gcs", "s3", "azure"]))
+BUCKET_LOCATION = bucket_location(STORAGE)
+# Whether everybody may read the objects that clients of the Flask server look for, as they could in its bucket.
+PUBLIC_AUDIO = env.bool("FORV_PUBLIC_AUDIO", False)
+if PUBLIC_AUDIO and STORAGE != "gcs":
+    raise ImproperlyConfigured(
+        "FORV_PUBLIC_AUDIO=1 needs FORV_STORAGE=gcs: only there are addresses of the Flask server."
+    )
+STORAGES = {
+    "default": audio_storage(STORAGE),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "servestatic.storage.CompressedManifestStaticFilesStorage"
+    },
+}
 # The path that a proxy in front serves the service below, and takes away before it passes a call on: "/voices".
 PATH_PREFIX = env.str("FORV_PATH_PREFIX", "", validate=validate.Regexp(r"^(/[\w.-]+)*$"))
 FORCE_SCRIPT_NAME = PATH_PREFIX or None
@@ -235,6 +289,8 @@ SERVESTATIC_ADD_HEADERS_FUNCTION = cache_forever
 CORS_ALLOWED_ORIGINS: list[str] = env.list("FORV_CORS_ORIGINS", [])
 CORS_ALLOW_ALL_ORIGINS = not CORS_ALLOWED_ORIGINS
 CORS_URLS_REGEX = r"^/(api|v1|media)/"
+# The bucket answers the same pages, and the service's own.
+BUCKET_CORS_ORIGINS = ["*"] if CORS_ALLOW_ALL_ORIGINS else [*https_origins(ALLOWED_HOSTS), *CORS_ALLOWED_ORIGINS]
 CORS_EXPOSE_HEADERS = ["Location", "Preference-Applied", "Retry-After", "X-Request-ID"]
 CORS_ALLOW_HEADERS = [
     "accept", "accept-language", "authorization", "content-type", "idempotency-key", "prefer", "range",
@@ -261,9 +317,7 @@ if not SECURE_HSTS_INCLUDE_SUBDOMAINS:
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
 # Audio and pictures come from the bucket if there is one.
-MEDIA_SOURCES = (
-    [csp.SELF] if env.str("FORV_STORAGE", "local") == "local" else [csp.SELF, "https://storage.googleapis.com"]
-)
+MEDIA_SOURCES = [csp.SELF] if STORAGE == "local" else [csp.SELF, origin_of(bucket_origin())]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [csp.NONE],

@@ -10,7 +10,7 @@ class VoicesConfig(AppConfig):
 
     def ready(self) -> None:
         # Django does not allow models to be imported before this method.
-        from voices import signals  # noqa: F401  (connects itself)
+        from voices import signals, storage_check  # noqa: F401  (they register themselves)
         from voices.synth import FORMATS
         from voices.telemetry.reports import start_reports
         from voices.worker import checks, warm_up  # noqa: F401  (checks register themselves)

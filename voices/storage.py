@@ -10,6 +10,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 
+from voices.storage_fault import StorageFault
 from voices.telemetry.metrics import timed_storage
 
 _SALT = "voices.storage"
@@ -43,6 +44,10 @@ class SignedFileSystemStorage(FileSystemStorage):
         disposition = (parameters or {}).get("response_disposition", "")
         token = signing.dumps([name, disposition], salt=_SALT)
         return reverse("signed-file", args=[token])
+
+    def fault_of(self, error: Exception) -> StorageFault:
+        """Say what an error of this storage means."""
+        return StorageFault.NOT_PERMITTED if isinstance(error, OSError) else StorageFault.OTHER
 
 
 def _part(name: str) -> str:

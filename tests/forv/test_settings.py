@@ -47,7 +47,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Load:
         ("FORV_TORCH_THREADS", "-1"),
         ("FORV_VOICE_MEMORY_MB", "1.5"),
         ("FORV_DEVICE", "tpu"),
-        ("FORV_STORAGE", "s3"),
+        ("FORV_STORAGE", "ftp"),
+        ("FORV_AUDIO_URL_SECONDS", "604801"),
+        ("FORV_PUBLIC_AUDIO", "1"),
         ("FORV_MAX_TEXT", "0"),
         ("FORV_MAX_TEXT", "9999999"),
         ("FORV_MAX_WAIT_SECONDS", "-1"),
@@ -85,9 +87,13 @@ def test_a_pool_size_must_be_a_number(load: Load) -> None:
         load(DATABASE_URL="postgresql:///forv", DATABASE_POOL_SIZE="many")
 
 
-def test_a_bucket_must_be_named(load: Load) -> None:
-    with pytest.raises(EnvError, match="GS_BUCKET_NAME"):
-        load(FORV_STORAGE="gcs")
+@pytest.mark.parametrize(
+    ("storage", "variable"),
+    [("gcs", "GS_BUCKET_NAME"), ("s3", "AWS_STORAGE_BUCKET_NAME"), ("azure", "AZURE_CONNECTION_STRING")],
+)
+def test_a_bucket_must_be_named(storage: str, variable: str, load: Load) -> None:
+    with pytest.raises(EnvError, match=variable):
+        load(FORV_STORAGE=storage)
 
 
 def test_the_start_stops_at_an_unreadable_value() -> None:
@@ -185,7 +191,35 @@ class TestHttps:
         assert named["CSRF_TRUSTED_ORIGINS"] == ["https://front.example"]
 
 
-def test_audio_of_a_bucket_may_be_played(load: Load) -> None:
-    policy = load(FORV_STORAGE="gcs", GS_BUCKET_NAME="sounds")["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
-    assert "https://storage.googleapis.com" in policy["media-src"]
-    assert "https://storage.googleapis.com" in policy["img-src"]
+@pytest.mark.parametrize(
+    ("environment", "origin"),
+    [
+        ({"FORV_STORAGE": "gcs", "GS_BUCKET_NAME": "sounds"}, "https://storage.googleapis.com"),
+        (
+            {"FORV_STORAGE": "s3", "AWS_STORAGE_BUCKET_NAME": "sounds"},
+            "https://sounds.s3.ap-northeast-2.amazonaws.com",
+        ),
+        (
+            {"FORV_STORAGE": "s3", "AWS_STORAGE_BUCKET_NAME": "sounds", "AWS_S3_ENDPOINT_URL": "http://bucket:5000/s3"},
+            "http://bucket:5000",
+        ),
+        (
+            {
+                "FORV_STORAGE": "azure",
+                "AZURE_CONTAINER": "sounds",
+                "AZURE_CONNECTION_STRING": "AccountName=forv;AccountKey=a2V5;EndpointSuffix=core.windows.net",
+            },
+            "https://forv.blob.core.windows.net",
+        ),
+    ],
+)
+def test_audio_of_a_bucket_may_be_played(environment: dict[str, str], origin: str, load: Load) -> None:
+    policy = load(**environment)["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]
+    assert origin in policy["media-src"]
+    assert origin in policy["img-src"]
+
+
+def test_a_bucket_answers_the_pages_that_the_api_answers(load: Load) -> None:
+    assert load()["BUCKET_CORS_ORIGINS"] == ["*"]
+    named = load(ALLOWED_HOSTS="voices.example.com", FORV_CORS_ORIGINS="https://fans.example.com")
+    assert named["BUCKET_CORS_ORIGINS"] == ["https://voices.example.com", "https://fans.example.com"]
