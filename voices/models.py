@@ -32,6 +32,7 @@ from voices.library.store import store_pair, voice_folder
 from voices.objects_to_delete import ObjectToDelete as ObjectToDelete
 from voices.origins import Origin as Origin
 from voices.owners import Asker
+from voices.owners import Listener as Listener
 from voices.owners import Owner as Owner
 from voices.profile import Profile
 from voices.profile import Suggestion as Suggestion

@@ -93,6 +93,8 @@ class Owner(AbstractAPIKey):
     # The key of another device of this listener, which owns what is asked for with it.
     acts_for = models.ForeignKey("self", models.CASCADE, null=True, blank=True, editable=False, related_name="devices")
     max_waiting = models.PositiveIntegerField(_("requests that may wait"), default=200)
+    # Since when it is being deleted (voices/forgetting.py).
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects: ClassVar[OwnerManager] = OwnerManager()  # type: ignore[assignment]  # the library names its own class
 
@@ -100,7 +102,10 @@ class Owner(AbstractAPIKey):
         ordering = ["-created"]
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
-        indexes = [models.Index(fields=["name"], condition=Q(hashed_key=""), name="former_client_by_name")]
+        indexes = [
+            models.Index(fields=["name"], condition=Q(hashed_key=""), name="former_client_by_name"),
+            models.Index(fields=["forgotten_at"], condition=Q(forgotten_at__isnull=False), name="owner_to_forget"),
+        ]
 
     def join(self, listener: "Owner") -> None:
         """Give all that is this listener's to another one, for which its keys act from now on."""
@@ -112,6 +117,19 @@ class Owner(AbstractAPIKey):
     @property
     def is_api_key(self) -> bool:
         return self.kind == OwnerKind.API_KEY
+
+
+class Listener(Owner):
+    """A person's browser or app, with its devices, as the admin lists them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("listener")
+        verbose_name_plural = _("listeners")
+
+    def __str__(self) -> str:
+        # The name is the client's own; it must not stay behind in logs.
+        return f"{self._meta.verbose_name} {self.pk}"
 
 
 def former_client() -> Q:

@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from django_q.tasks import async_task
 
 from voices.choices import ProposalStatus, Purpose, RequestStatus
+from voices.forgetting import forget_next_batch
 from voices.models import ReadingProposal, Report, Share, VoiceRequest
 
 logger = logging.getLogger(__name__)
@@ -58,9 +59,12 @@ def rules() -> list[Rule]:
 
 
 def apply_next_batch() -> None:
-    """Delete one batch, and queue this task again if there may be more. Raises nothing."""
+    """Delete one batch, of owners who are to be forgotten first, and queue this task again if there may be more.
+
+    Raises nothing.
+    """
     try:
-        if any(rule.delete_batch() for rule in rules()):
+        if forget_next_batch() or any(rule.delete_batch() for rule in rules()):
             async_task("voices.retention.apply_next_batch")
     except Exception:
         # django-q2 would store the message, which may quote the row.

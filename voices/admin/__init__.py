@@ -15,6 +15,7 @@ from voices.admin import (  # noqa: F401
     audit,
     dictionary,
     members,
+    owners,
     people,
     proposals,
     requests,

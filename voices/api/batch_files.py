@@ -27,6 +27,7 @@ from voices.api.renderers import JsonForAll
 from voices.api.serializers import ErrorSerializer
 from voices.api.stream_response import StreamResponse
 from voices.audio_objects import read_audio
+from voices.export import ZipPieces
 from voices.models import VoiceRequest
 from voices.provenance import mark_of
 from voices.synth.audio import FORMATS, pcm16
@@ -67,27 +68,8 @@ class JoinedView(_FileView):
         return self.heard(pk)
 
 
-class _Sink(io.RawIOBase):
-    """A file that is only appended to; keeps what is written until it is taken."""
-
-    def __init__(self) -> None:
-        self._new = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any) -> int:
-        self._new += data
-        return len(data)
-
-    def taken(self) -> bytes:
-        new = bytes(self._new)
-        self._new.clear()
-        return new
-
-
 async def _zipped(lines: list[VoiceRequest]) -> AsyncGenerator[bytes]:
-    sink = _Sink()
+    sink = ZipPieces()
     with zipfile.ZipFile(sink, "w") as archive:
         for line in lines:
             audio = await sync_to_async(read_audio, thread_sensitive=False)(line.audio_name)

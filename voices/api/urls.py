@@ -13,6 +13,7 @@ from voices.api.errors import not_found_json
 from voices.api.events import voice_request_events
 from voices.api.gate.query_parameters import NO_SUCH_ADDRESS
 from voices.api.listeners import ListenersView
+from voices.api.me import MeView, export
 from voices.api.members import MemberViewSet
 from voices.api.reading_proposals import ReadingProposalsView
 from voices.api.service import AliveView
@@ -57,6 +58,8 @@ urlpatterns = [
     path("transfers/", TransfersView.as_view(), name="transfer-list"),
     path("transfers/claim/", TransferClaimView.as_view(), name="transfer-claim"),
     path("listeners/", ListenersView.as_view(), name="listener-list"),
+    path("me/", MeView.as_view(), name="me"),
+    path("me/export.zip", export, name="me-export"),
     path("members/", MemberViewSet.as_view({"get": "list"}), name="member-list"),
     path("members/<int:pk>/", MemberViewSet.as_view({"get": "retrieve"}), name="member-detail"),
     path(

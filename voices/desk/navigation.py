@@ -35,6 +35,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "title": _("Connections"),
             "items": [
                 *_list_of(request, "voices.owner", "key"),
+                *_list_of(request, "voices.listener", "hearing"),
                 *_list_of(request, "voices.webhook", "webhook"),
                 *_list_of(request, "voices.webhookdelivery", "outgoing_mail"),
             ],

@@ -7,8 +7,10 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 
+from testing import factories
 from testing.factories import Fan, client_with
-from voices.models import Owner
+from voices.models import Member, Owner, VoiceRequest
+from voices.owners import Asker
 
 ADDRESS = "/admin/voices/owner/"
 FORM = {"name": "팬 사이트", "scope": "read", "calls_per_minute": 5, "max_waiting": 7}
@@ -46,9 +48,13 @@ def test_a_revoked_key_is_refused_and_stays_revoked(admin_client: Client) -> Non
     assert not is_answered(key)
 
 
-def test_it_is_revoked_rather_than_deleted(admin_client: Client) -> None:
-    made(admin_client)
-    assert admin_client.post(f"{ADDRESS}{Owner.objects.get().pk}/delete/", {"post": "yes"}).status_code == 403
+def test_deleting_a_key_forgets_what_it_asked_for(admin_client: Client, member: Member) -> None:
+    owner = Owner.objects.of_key(made(admin_client))
+    factories.queued(member, asker=Asker(owner))
+    address = f"{ADDRESS}{owner.pk}/delete/"
+    assert "음성 요청: 1" in " ".join(admin_client.get(address).content.decode().split())
+    assert admin_client.post(address, {"post": "yes"}).status_code == 302
+    assert not VoiceRequest.objects.exists()
 
 
 def test_listeners_are_not_listed(admin_client: Client, alice: Fan) -> None:
