@@ -41,14 +41,15 @@ class ZipPieces(io.RawIOBase):
 
 
 def export_pieces(owner: Owner) -> Generator[bytes]:
-    """Yield the zip, piece by piece. Audio that is deleted meanwhile is left out."""
+    """Yield the zip, piece by piece, without audio that may not be given out or is deleted meanwhile."""
     sink = ZipPieces()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("about.json", _json(_about(owner)))
         for name, rows in (("requests.json", _requests(owner)), ("proposals.json", _proposals(owner))):
             yield from _write_rows(archive, sink, name, rows)
         for request in _pages(owner.requests.exclude(audio_name="")):
-            yield from _write_audio(archive, sink, request)
+            if request.is_audible:
+                yield from _write_audio(archive, sink, request)
     yield sink.taken()
 
 
@@ -125,11 +126,13 @@ def _requests(owner: Owner) -> Iterator[dict[str, Any]]:
             "retry_of": request.retry_of_id,
             "status": request.status,
             "error": request.error_code,
+            "review": request.review_status,
+            "withdrawn_for": request.withdrawn_for,
             "spoken_text": request.spoken_text,
             "dropped": request.dropped,
             "captions": request.captions,
             "duration_seconds": request.duration_seconds,
-            "audio": audio_path(request) if request.audio_name else None,
+            "audio": audio_path(request) if request.is_audible else None,
             "audio_sha256": request.audio_sha256,
             "queued_at": request.queued_at,
             "started_at": request.started_at,
