@@ -346,6 +346,7 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("page"),
     "STYLES": [lambda request: static("voices/desk/desk.css")],
     "SCRIPTS": [lambda request: static("voices/desk/frame.js")],
+    "DASHBOARD_CALLBACK": "voices.desk.home.home",
     "SIDEBAR": {"navigation": "voices.desk.navigation.navigation"},
 }
 

@@ -6,7 +6,8 @@ from django.db.models.functions import Now
 
 from voices.audio_objects import publish
 from voices.choices import Purpose, RejectionReason, ReviewStatus, Withdrawal
-from voices.models import Report, VoiceRequest
+from voices.models import Report, Tally, VoiceRequest
+from voices.tallies import Added, Counted
 from voices.webhooks.outbox import WebhookDelivery
 from voices.withdrawal import withdraw
 
@@ -51,6 +52,8 @@ def reject(request: VoiceRequest, reason: RejectionReason, by: AbstractBaseUser 
         ]
         _close_reports([now, *copies])
         withdraw(VoiceRequest.objects.filter(pk__in=[now.pk, *(one.pk for one in copies)]), Withdrawal.REJECTED)
+        hour = now.queued_at.replace(minute=0, second=0, microsecond=0)
+        Tally.objects.add({Counted(hour, now.member_id, Tally.Kind.REJECTED, reason): Added()})
     request.refresh_from_db()
 
 

@@ -45,6 +45,7 @@ from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
+from voices.tallies import Tally as Tally
 from voices.telemetry import metrics, request_id, traces
 from voices.transfers import Transfer as Transfer
 from voices.waiting_time import Place, place_of
@@ -310,6 +311,8 @@ class VoiceRequest(Reviewed):
     audio_name = models.CharField(_("audio object"), max_length=255, blank=True)
     audio_size = models.PositiveBigIntegerField(_("audio size (bytes)"), null=True, blank=True)
     audio_sha256 = models.CharField(_("audio SHA-256"), max_length=64, blank=True, db_default="")
+    # Whether the statistics have it (voices/worker/counting.py).
+    counted = models.BooleanField(db_default=False, editable=False)
     # Attempts that did not succeed may have stored audio; the sweeper deletes it.
     stray_audio = models.BooleanField(db_default=False, editable=False)
     duration_seconds = models.FloatField(_("duration (s)"), null=True, blank=True)
@@ -333,6 +336,11 @@ class VoiceRequest(Reviewed):
             models.Index(fields=["finished_at"], condition=Q(stray_audio=True), name="request_with_stray_audio"),
             models.Index(fields=["finished_at"], condition=Q(purpose="trial"), name="request_tried_out"),
             models.Index(fields=["member"], condition=Q(purpose="sample"), name="request_for_sample"),
+            models.Index(
+                fields=["finished_at"],
+                condition=Q(counted=False, purpose="fan", finished_at__isnull=False),
+                name="request_to_count",
+            ),
             models.Index(fields=["speech_key"], condition=~Q(speech_key=""), name="request_by_speech"),
             models.Index(fields=["audio_name"], condition=~Q(audio_name=""), name="request_by_audio"),
             *REVIEW_INDEXES,

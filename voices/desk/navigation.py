@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """Return the groups of links that the user may open, as django-unfold's ``SIDEBAR`` takes them."""
+    may_see_requests = bool(_list_of(request, "voices.voicerequest", ""))
     groups: list[dict[str, Any]] = [
         {"items": [_link(_("Home"), "admin:index", "home")]},
         {
@@ -30,6 +31,10 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
                 *_list_of(request, "voices.voice", "record_voice_over"),
                 *_list_of(request, "voices.dictionaryentry", "dictionary"),
             ],
+        },
+        {
+            "title": _("At a glance"),
+            "items": [_link(_("Statistics"), "admin:statistics", "bar_chart")] if may_see_requests else [],
         },
         {
             "title": _("Connections"),

@@ -25,6 +25,7 @@ from voices.models import Cluster as ClusterRow
 from voices.models import VoiceRequest
 from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.worker.cluster_id import CLUSTER_ID
+from voices.worker.counting import count_finished
 from voices.worker.lock_free import Flag, Timer
 from voices.worker.metrics_server import serve_metrics
 from voices.worker.orphans import die_with_parent
@@ -137,6 +138,7 @@ def _jobs() -> list[Jobs]:
             (delete_old_sentences, _MINUTE),
             (forget_unused_listeners, _HOUR),
             (delete_old_transfers, _HOUR),
+            (count_finished, often),
         ],
     ]
 
