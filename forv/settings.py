@@ -492,6 +492,9 @@ CACHES = {
 MAX_QUEUED = env.int("FORV_MAX_QUEUED", 1000, validate=validate.Range(min=1))
 # Audio that is not older may be given to who asks for the same again; 0: everything is spoken anew.
 SAME_AGAIN_DAYS = env.float("FORV_SAME_AGAIN_DAYS", 30.0, validate=validate.Range(min=0))
+# The latest requests that this is done from: so many, with so much audio.
+SAME_AGAIN_REQUESTS = env.int("FORV_SAME_AGAIN_REQUESTS", 10_000, validate=validate.Range(min=1))
+SAME_AGAIN_MB = env.int("FORV_SAME_AGAIN_MB", 2000, validate=validate.Range(min=1))
 # Attempts at a request before it fails.
 MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
 # Pause before the last attempt if the storage did not take the audio, or the time ran out.

@@ -2,7 +2,8 @@
 
 The key of a request says what it asks for: member, text, parameters, and how the text is read now. Of requests with the
 same key, one is spoken while the others wait for it; later ones get the audio that is there. Nothing is kept for this:
-audio lives as long as a request names it.
+audio lives as long as a request names it. How many requests later ones can be answered from is bounded, by their age,
+their number and the size of their audio: the others lose their key.
 """
 
 import functools
@@ -10,12 +11,12 @@ import hashlib
 import json
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import Exists, F, OuterRef, Q, Sum, Window
+from django.db.models.functions import Coalesce, Now, RowNumber
 
 from voices import synth
 from voices.choices import OF_FANS, Markup, RequestStatus, ReviewStatus
@@ -54,18 +55,21 @@ def _speech_version() -> str:
     return content.hexdigest()
 
 
+def _oldest() -> Any:
+    return Now() - timedelta(days=settings.SAME_AGAIN_DAYS)
+
+
 class SameAgainQuerySet(models.QuerySet["VoiceRequest"]):
     def shareable(self) -> Self:
         """Return the requests of fans whose audio is not too old, and of the voice that is active now.
 
         Those that a person reviews, or that were withdrawn, are never among them.
         """
-        oldest = Now() - timedelta(days=settings.SAME_AGAIN_DAYS)
         return self.filter(
             status=RequestStatus.SUCCEEDED,
             purpose__in=OF_FANS,
             voice__active=True,
-            finished_at__gt=oldest,
+            finished_at__gt=_oldest(),
             review_status=ReviewStatus.NOT_REQUIRED,
             withdrawn_for="",
         )
@@ -83,6 +87,20 @@ class SameAgainQuerySet(models.QuerySet["VoiceRequest"]):
         if not request.speech_key:
             return self.none()
         return self.filter(speech_key=request.speech_key).exclude(pk=request.pk)
+
+    def forget_old_speech(self) -> int:
+        """Take the key from requests that are too old, or of which there are too many. Return how many it were."""
+        ended = self.exclude(speech_key="").filter(finished_at__isnull=False)
+        latest = {"order_by": [F("finished_at").desc(), F("pk").desc()]}
+        placed = ended.annotate(
+            place=Window(RowNumber(), **latest), size=Window(Sum(Coalesce("audio_size", 0)), **latest)
+        )
+        beyond = (
+            Q(finished_at__lt=_oldest())
+            | Q(place__gt=settings.SAME_AGAIN_REQUESTS)
+            | Q(size__gt=settings.SAME_AGAIN_MB * 1_000_000)
+        )
+        return self.filter(pk__in=placed.filter(beyond).values("pk")).update(speech_key="")
 
     def without_twin(self) -> Self:
         """Leave out the requests that wait for another one, which is spoken now and will sound the same."""

@@ -149,6 +149,35 @@ class TestWhatWasMadeBefore:
         assert default_storage.open(public).read() == default_storage.open(made.audio_name).read()
 
 
+class TestBounds:
+    @pytest.mark.parametrize(
+        ("bounds", "kept"),
+        [
+            ({"SAME_AGAIN_REQUESTS": 2}, ["둘.", "셋."]),
+            ({"SAME_AGAIN_MB": 5}, ["둘.", "셋."]),
+            ({"SAME_AGAIN_MB": 1}, []),
+            ({"SAME_AGAIN_DAYS": 2.5}, ["둘.", "셋."]),
+            ({}, ["하나.", "둘.", "셋."]),
+        ],
+        ids=str,
+    )
+    def test_later_ones_are_answered_from_the_latest(
+        self, bounds: dict[str, float], kept: list[str], member: Member, settings: Any
+    ) -> None:
+        texts = ["하나.", "둘.", "셋."]
+        for days, text in zip((3, 2, 1), texts, strict=True):
+            done = factories.succeeded(member, text=text)
+            ended = Now() - timedelta(days=days)
+            VoiceRequest.objects.filter(pk=done.pk).update(finished_at=ended, audio_size=2_500_000)
+        waiting = factories.queued(member, text="넷.")
+        for name, value in bounds.items():
+            setattr(settings, name, value)
+        assert VoiceRequest.objects.forget_old_speech() == len(texts) - len(kept)
+        assert reloaded(waiting).speech_key
+        again = [text for text in texts if factories.queued(member, text=text).status == "succeeded"]
+        assert again == kept
+
+
 @pytest.mark.django_db(transaction=True)
 class TestDeletion:
     @pytest.mark.parametrize("first", [0, 1, 2])

@@ -16,6 +16,7 @@ from rest_framework.throttling import BaseThrottle
 
 from voices.api import fields
 from voices.api.authentication import asker_of
+from voices.api.errors import IdempotencyConflict
 from voices.api.permissions import MayAsk
 from voices.api.serializers import (
     MEMBERS,
@@ -28,8 +29,9 @@ from voices.api.serializers import (
 )
 from voices.api.speakable import of_field, refuse_unspeakable
 from voices.api.throttles import rates
-from voices.api.voice_requests import REFUSALS
+from voices.api.voice_requests import IDEMPOTENCY_KEY, REFUSALS, asks_for, submitted_with
 from voices.models import VoiceRequest
+from voices.owners import Asker
 from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 MAX_LINES = 50
@@ -40,9 +42,9 @@ class LineSerializer(serializers.Serializer[Any]):
 
     text = BoundedTextField()
     member = fields.MemberField(queryset=MEMBERS, required=False, error_messages=UNKNOWN_MEMBER)
-    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, required=False)
-    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, required=False)
-    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, required=False)
+    speed = fields.SpeedField(required=False)
+    seed = fields.SeedField(required=False)
+    markup = fields.MarkupField(required=False)
 
     def validate_member(self, member: Any) -> Any:
         return with_voice(member)
@@ -57,7 +59,7 @@ _LINE = {
                 "text": {"type": "string"},
                 "member": {"type": "integer"},
                 "speed": {"type": "number", "minimum": MIN_SPEED, "maximum": MAX_SPEED},
-                "seed": {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+                "seed": {"type": "integer", "minimum": 0, "maximum": fields.MAX_SEED},
                 "markup": {"type": "string", "enum": VoiceRequest.Markup.values},
             },
             "required": ["text"],
@@ -79,9 +81,9 @@ class NewBatchSerializer(serializers.Serializer[Any]):
         child=LineField(), min_length=1, max_length=MAX_LINES, help_text="Texts, or objects with a `text`."
     )
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
-    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
-    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
-    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, default=VoiceRequest.Markup.NONE)
+    speed = fields.SpeedField(default=1.0)
+    seed = fields.SeedField(default=0)
+    markup = fields.MarkupField(default=VoiceRequest.Markup.NONE)
 
     def validate_member(self, member: Any) -> Any:
         return with_voice(member)
@@ -147,29 +149,22 @@ class BatchViewSet(viewsets.GenericViewSet[VoiceRequest]):
 
     @extend_schema(
         request=NewBatchSerializer,
-        responses={202: BatchSerializer, 400: ErrorSerializer, **REFUSALS},
+        parameters=[IDEMPOTENCY_KEY],
+        responses={202: BatchSerializer, 400: ErrorSerializer, 422: ErrorSerializer, **REFUSALS},
     )
     def create(self, request: Request) -> Response:
         """Ask for several lines. All are accepted, or none; each counts as one request that waits."""
         serializer = NewBatchSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        batch = uuid.uuid4()
-        with transaction.atomic():
-            for number, line in enumerate(serializer.validated_data["lines"], 1):
-                VoiceRequest.objects.submit(
-                    asker_of(request),
-                    **line,
-                    priority=VoiceRequest.Priority.BATCH,
-                    batch=batch,
-                    batch_number=number,
-                )
+        key = request.headers.get("Idempotency-Key")
+        batch = submit_batch_once(asker_of(request), serializer.validated_data["lines"], key)
         address = reverse("batch-detail", args=[batch])
-        return Response(_shown(batch), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+        return Response(shown_batch(batch), status=status.HTTP_202_ACCEPTED, headers={"Location": address})
 
     @extend_schema(responses={200: BatchSerializer, 401: ErrorSerializer, 404: ErrorSerializer})
     def retrieve(self, request: Request, pk: uuid.UUID) -> Response:
         """Get a batch: how far it is, and each line. Its id is all that is needed."""
-        return Response(_shown(pk))
+        return Response(shown_batch(pk))
 
     @extend_schema(request=None, responses={200: BatchSerializer, 404: ErrorSerializer, **REFUSALS})
     def cancel(self, request: Request, pk: uuid.UUID) -> Response:
@@ -178,7 +173,36 @@ class BatchViewSet(viewsets.GenericViewSet[VoiceRequest]):
         self.check_object_permissions(request, lines[0])
         for line in lines:
             line.cancel()
-        return Response(_shown(pk))
+        return Response(shown_batch(pk))
+
+
+def submit_batch_once(asker: Asker, lines: list[dict[str, Any]], idempotency_key: str | None) -> uuid.UUID:
+    """Submit the requests of a batch, or find what the asker submitted with the same key. Return the batch's id.
+
+    The first line keeps the key. Raises :class:`IdempotencyConflict` if it came with anything else.
+    """
+    with transaction.atomic():
+        earlier = submitted_with(idempotency_key, asker) if idempotency_key else None
+        if earlier is not None:
+            if not earlier.batch or not _has_lines(earlier.batch, lines):
+                raise IdempotencyConflict
+            return earlier.batch
+        batch = uuid.uuid4()
+        for number, line in enumerate(lines, 1):
+            VoiceRequest.objects.submit(
+                asker,
+                **line,
+                priority=VoiceRequest.Priority.BATCH,
+                batch=batch,
+                batch_number=number,
+                idempotency_key=(idempotency_key or None) if number == 1 else None,
+            )
+        return batch
+
+
+def _has_lines(batch: uuid.UUID, lines: list[dict[str, Any]]) -> bool:
+    requests = lines_of(batch)
+    return len(requests) == len(lines) and all(map(asks_for, requests, lines))
 
 
 def lines_of(batch: uuid.UUID) -> list[VoiceRequest]:
@@ -197,7 +221,8 @@ def file_name(line: VoiceRequest) -> str:
     )
 
 
-def _shown(batch: uuid.UUID) -> dict[str, Any]:
+def shown_batch(batch: uuid.UUID) -> dict[str, Any]:
+    """Return a batch as JSON. Raises ``Http404``."""
     lines = lines_of(batch)
     failed = sum(line.is_settled and not line.is_audible for line in lines)
     done = sum(line.is_settled for line in lines)

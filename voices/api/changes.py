@@ -29,18 +29,20 @@ class Changes:
         self._listening: asyncio.Task[None] | None = None
 
     @contextlib.asynccontextmanager
-    async def of(self, request_id: str) -> AsyncIterator[asyncio.Event]:
-        """Give an event that is set when the request's row has changed. Clear it before reading the row."""
+    async def of(self, *request_ids: str) -> AsyncIterator[asyncio.Event]:
+        """Give an event that is set when the row of a request has changed. Clear it before reading the rows."""
         if self._listening is None:
             self._listening = asyncio.create_task(self._listen())
         changed = asyncio.Event()
-        self._waiting[request_id].add(changed)
+        for request_id in request_ids:
+            self._waiting[request_id].add(changed)
         try:
             yield changed
         finally:
-            self._waiting[request_id].discard(changed)
-            if not self._waiting[request_id]:
-                del self._waiting[request_id]
+            for request_id in request_ids:
+                self._waiting[request_id].discard(changed)
+                if not self._waiting[request_id]:
+                    del self._waiting[request_id]
 
     async def _listen(self) -> None:
         try:

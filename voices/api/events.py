@@ -2,7 +2,7 @@
 
 import functools
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
@@ -10,7 +10,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.generics import RetrieveAPIView
+from rest_framework.generics import GenericAPIView
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,12 +43,29 @@ _EVENT = {
 }
 
 
-class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
-    """Stream each change of a request as an event ``status`` with the request as its data."""
+Snapshot = Callable[[], tuple[Any, bool] | None]  # what is shown now, and whether it is the last; None: it is deleted
+
+
+class EventsView(GenericAPIView[VoiceRequest]):
+    """Lets a client in that wants a stream of events."""
 
     queryset = VoiceRequest.objects.all()
     serializer_class = VoiceRequestSerializer
     renderer_classes = [JSONRenderer, EventStreamRenderer]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not open_streams.has_room(asker_of(request)):
+            raise TooManyStreams(RETRY_AFTER_SECONDS)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        response = super().handle_exception(exc)
+        response.content_type = JSONRenderer.media_type  # also for a client that asked for a stream
+        return response
+
+
+class VoiceRequestEvents(RetrieveModelMixin, EventsView):
+    """Stream each change of a request as an event ``status`` with the request as its data."""
 
     @extend_schema(
         responses={
@@ -60,14 +78,7 @@ class VoiceRequestEvents(RetrieveAPIView[VoiceRequest]):
         }
     )
     def get(self, request: Request, *args: str, **kwargs: str) -> Response:
-        if not open_streams.has_room(asker_of(request)):
-            raise TooManyStreams(RETRY_AFTER_SECONDS)
-        return super().get(request, *args, **kwargs)
-
-    def handle_exception(self, exc: Exception) -> Response:
-        response = super().handle_exception(exc)
-        response.content_type = JSONRenderer.media_type  # also for a client that asked for a stream
-        return response
+        return self.retrieve(request, *args, **kwargs)
 
 
 _retrieve = VoiceRequestEvents.as_view()
@@ -77,52 +88,68 @@ _retrieve = VoiceRequestEvents.as_view()
 async def voice_request_events(request: HttpRequest, pk: str) -> HttpResponseBase:
     """Answer with the stream after the DRF view has found the request."""
     response: Any = await sync_to_async(_retrieve)(request, pk=pk)
+    return streamed(request, response, [str(pk)], functools.partial(_shown, pk))
+
+
+def streamed(request: HttpRequest, response: Any, request_ids: list[str], snapshot: Snapshot) -> HttpResponseBase:
+    """Answer with a stream of what `snapshot` shows, anew after each change of the requests.
+
+    If the answer of the :class:`EventsView`, `response`, is no permission to do so, it is the answer.
+    """
     if response.status_code != 200 or request.method != "GET":
         return cast(Response, response)
     asker = asker_of(response.renderer_context["request"])
-    return StreamResponse(_stream(pk, translation.get_language(), asker), content_type="text/event-stream")
+    event = functools.partial(_event, snapshot, translation.get_language())
+    return StreamResponse(_stream(request_ids, event, asker), content_type="text/event-stream")
 
 
-async def _stream(pk: str, language: str, asker: Asker) -> AsyncGenerator[bytes]:
+async def _stream(
+    request_ids: list[str], event_now: Callable[[], tuple[bytes, bool] | None], asker: Asker
+) -> AsyncGenerator[bytes]:
     # Many may have been let in at one moment: those that come to this last get an empty stream.
     if not open_streams.has_room(asker):
         return
     with open_streams.opened(asker):
-        async with changes().of(str(pk)) as changed:
+        async with changes().of(*request_ids) as changed:
             told, told_at = b"", time.monotonic()
             while True:
                 changed.clear()
                 try:
-                    snapshot = await sync_to_async(_snapshot)(pk, language)
+                    now = await sync_to_async(event_now)()
                 except DATABASE_AWAY:
                     # The listener sets `changed` when the database is back.
                     await wait(changed, LOOK_AGAIN_SECONDS)
                     yield b": the database is away\n\n"
                     continue
-                if snapshot is None:
+                if now is None:
                     return
-                event, is_terminal = snapshot
+                event, is_last = now
                 if event != told:
                     told, told_at = event, time.monotonic()
                     yield event
                 elif time.monotonic() - told_at >= KEEP_ALIVE_SECONDS:
                     told_at = time.monotonic()
                     yield b": still here\n\n"
-                if is_terminal:
+                if is_last:
                     return
                 # Meanwhile the estimates change, and the last worker may go away.
                 await wait(changed, min(RENEW_SECONDS, KEEP_ALIVE_SECONDS))
 
 
-def _snapshot(pk: str, language: str) -> tuple[bytes, bool] | None:
-    """Return the request as an event, and whether it is the last one; ``None`` if the request was deleted."""
+def _event(snapshot: Snapshot, language: str) -> tuple[bytes, bool] | None:
+    """Return what is shown now as an event, and whether it is the last one."""
     try:
         with translation.override(language):
-            voice_request = VoiceRequest.objects.filter(pk=pk).first()
-            if voice_request is None:
+            now = snapshot()
+            if now is None:
                 return None
-            data = JSONRenderer().render(VoiceRequestSerializer(voice_request).data)
-            return b"event: status\ndata: " + data + b"\n\n", voice_request.is_settled
+            shown, is_last = now
+            return b"event: status\ndata: " + JSONRenderer().render(shown) + b"\n\n", is_last
     finally:
         # A stream can last long; it must not hold a connection.
         connection.close()
+
+
+def _shown(pk: str) -> tuple[Any, bool] | None:
+    voice_request = VoiceRequest.objects.filter(pk=pk).first()
+    return voice_request and (VoiceRequestSerializer(voice_request).data, voice_request.is_settled)

@@ -8,9 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from voices.constraints import HANGUL, MAX_READING_CHARACTERS, MAX_WRITTEN_CHARACTERS, validate_written
-from voices.models import Member
+from voices.models import Member, VoiceRequest
+from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 MAX_READINGS = 20
+MAX_SEED = 2**32 - 1
 
 
 class TextField(serializers.CharField):
@@ -61,6 +63,27 @@ class ChoiceField(serializers.ChoiceField):
         if not isinstance(data, str):
             self.fail("invalid_choice", input=data)
         return super().to_internal_value(data)
+
+
+class SpeedField(NumberField):
+    """How fast to speak; 1 is the voice's own pace."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=MIN_SPEED, max_value=MAX_SPEED, **kwargs)
+
+
+class SeedField(IntegerField):
+    """Which take of a text."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=MAX_SEED, **kwargs)
+
+
+class MarkupField(ChoiceField):
+    """What a text is written in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=VoiceRequest.Markup.choices, **kwargs)
 
 
 class MemberField(serializers.PrimaryKeyRelatedField[Member]):

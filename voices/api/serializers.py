@@ -22,7 +22,6 @@ from voices.library.explain import shown_twice
 from voices.models import Member, Suggestion, Voice, VoiceRequest
 from voices.pictures import LARGE, SMALL, small_of
 from voices.samples import greetings_of
-from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 # With `has_voice`, so that a new request asks for its member and for the voice at once.
 MEMBERS = Member.objects.annotate(has_voice=Exists(Voice.objects.filter(member=OuterRef("pk"), active=True)))
@@ -134,14 +133,13 @@ class NewVoiceRequestSerializer(serializers.Serializer[VoiceRequest]):
 
     member = fields.MemberField(queryset=MEMBERS, error_messages=UNKNOWN_MEMBER)
     text = BoundedTextField()
-    markup = fields.ChoiceField(
-        choices=VoiceRequest.Markup.choices,
+    markup = fields.MarkupField(
         default=VoiceRequest.Markup.NONE,
         help_text="`ssml`: the text is SSML, of `speak`, `p`, `s`, `break`, `prosody rate`, `sub` and `say-as`.",
     )
     format = fields.ChoiceField(choices=VoiceRequest.Format.choices, default=VoiceRequest.Format.WAV)
-    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
-    seed = fields.IntegerField(min_value=0, max_value=2**32 - 1, default=0)
+    speed = fields.SpeedField(default=1.0)
+    seed = fields.SeedField(default=0)
     readings = fields.ReadingsField(default=dict, help_text="For this request alone, before the dictionary.")
     fresh = fields.BooleanField(
         default=False, help_text="Speak it anew, even if the same was made before. For another take, change `seed`."

@@ -21,7 +21,6 @@ from voices.api.voice_requests import REFUSALS
 from voices.dictionary import lexicon_for
 from voices.models import Member, Voice, VoiceRequest
 from voices.synth import Markup, Mode, Sentence, estimated_seconds, read
-from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 
 class NewTextPreviewSerializer(serializers.Serializer[Any]):
@@ -29,9 +28,9 @@ class NewTextPreviewSerializer(serializers.Serializer[Any]):
     member = fields.MemberField(
         queryset=Member.objects.all(), allow_null=True, default=None, error_messages=UNKNOWN_MEMBER
     )
-    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+    speed = fields.SpeedField(default=1.0)
     readings = fields.ReadingsField(default=dict)
-    markup = fields.ChoiceField(choices=VoiceRequest.Markup.choices, default=VoiceRequest.Markup.NONE)
+    markup = fields.MarkupField(default=VoiceRequest.Markup.NONE)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["markup"] != "none":

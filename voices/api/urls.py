@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.parsers import MultiPartParser
 
 from voices.api.audio_stream import audio_stream
+from voices.api.batch_events import batch_events
 from voices.api.batch_files import batch_archive, batch_joined
 from voices.api.batches import BatchViewSet
 from voices.api.captions import CaptionsView, SubRipView, WebVttView
@@ -74,6 +75,7 @@ urlpatterns = [
     path("batches/", BatchViewSet.as_view({"post": "create"}), name="batch-list"),
     path("batches/<uuid:pk>/", BatchViewSet.as_view({"get": "retrieve"}), name="batch-detail"),
     path("batches/<uuid:pk>/cancel/", BatchViewSet.as_view({"post": "cancel"})),
+    path("batches/<uuid:pk>/events/", batch_events, name="batch-events"),
     path("batches/<uuid:pk>/archive.zip", batch_archive, name="batch-archive"),
     path("batches/<uuid:pk>/joined/", batch_joined, name="batch-joined"),
     path("voice-requests/", voice_requests, name="voice-request-list"),

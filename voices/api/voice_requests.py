@@ -188,17 +188,27 @@ def submit_once(asker: Asker, fields: dict[str, Any], idempotency_key: str | Non
     """
     if not idempotency_key:
         return VoiceRequest.objects.submit(asker, **fields)
-    if len(idempotency_key) > 255:
-        raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
     with transaction.atomic():
-        # One at a time for each key: Postgres would log the row of a second insert, with the fan's text in it.
-        lock_until_commit("key", idempotency_key)
-        earlier = VoiceRequest.objects.filter(asker.own_requests, idempotency_key=idempotency_key).first()
+        earlier = submitted_with(idempotency_key, asker)
         if earlier is None:
             return VoiceRequest.objects.submit(asker, **fields, idempotency_key=idempotency_key)
-        if any(getattr(earlier, name) != value for name, value in fields.items()):
+        if earlier.batch or not asks_for(earlier, fields):
             raise IdempotencyConflict
         return earlier
+
+
+def submitted_with(idempotency_key: str, asker: Asker) -> VoiceRequest | None:
+    """Return the request that the asker submitted with a key, if any; nobody else submits with it until the commit."""
+    if len(idempotency_key) > 255:
+        raise ValidationError({"Idempotency-Key": [_("At most 255 characters.")]}, "too_long")
+    # One at a time for each key: Postgres would log the row of a second insert, with the fan's text in it.
+    lock_until_commit("key", idempotency_key)
+    return VoiceRequest.objects.filter(asker.own_requests, idempotency_key=idempotency_key).first()
+
+
+def asks_for(voice_request: VoiceRequest, fields: dict[str, Any]) -> bool:
+    """Tell whether a request was submitted with these fields."""
+    return all(getattr(voice_request, name) == value for name, value in fields.items())
 
 
 def accepted(voice_request: VoiceRequest) -> Response:

@@ -31,6 +31,7 @@ from voices.models import VoiceRequest
 from voices.owners import Asker
 
 _MADE_BY = Attribution(name="ForV Voices", url="")
+MOST_EVENT_BYTES = 64 * 1024  # of a part of an event; the longest text takes a fifth of it, escaped
 _LOOK_SECONDS = 0.5  # how often it looks whether the client is still there
 
 
@@ -42,8 +43,27 @@ class Refused(Exception):
         self.error = Error(text=body["error"]["message"], code=body["error"]["code"])
 
 
+class BoundedReader:
+    """Ends a connection that announces more than ``MOST_EVENT_BYTES``, which would be kept in memory until it is there.
+
+    Lines are bounded by asyncio itself, by the same number.
+    """
+
+    def __init__(self, reader: asyncio.StreamReader) -> None:
+        self._reader = reader
+        self.readline, self.at_eof, self.feed_eof = reader.readline, reader.at_eof, reader.feed_eof
+
+    async def readexactly(self, size: int) -> bytes:
+        if size > MOST_EVENT_BYTES:
+            raise ValueError("too long")  # for the library, as if it could not be read
+        return await self._reader.readexactly(size)
+
+
 class WyomingHandler(AsyncEventHandler):
     """Answers one connection's events, one after the other."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super().__init__(BoundedReader(reader), writer)  # type: ignore[arg-type]
 
     async def handle_event(self, event: Event) -> bool:
         if Describe.is_type(event.type):

@@ -37,6 +37,7 @@ from voices.worker.sweeper import (
     delete_stray_audio,
     delete_trials,
     enqueue_missing,
+    forget_old_speech,
     forget_unused_listeners,
     sweep,
 )
@@ -136,6 +137,7 @@ def _jobs() -> list[Jobs]:
         [
             (ask_for_next_sample, often),
             (delete_old_sentences, _MINUTE),
+            (forget_old_speech, _MINUTE),
             (forget_unused_listeners, _HOUR),
             (delete_old_transfers, _HOUR),
             (count_finished, often),

@@ -61,6 +61,11 @@ def delete_old_sentences() -> None:
     StoredSentence.objects.delete_old()
 
 
+def forget_old_speech() -> None:
+    """Answer who asks for the same again from the latest requests only."""
+    VoiceRequest.objects.forget_old_speech()
+
+
 def delete_old_transfers() -> None:
     """Delete the codes that nobody used."""
     Transfer.objects.delete_old()

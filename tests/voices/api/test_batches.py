@@ -2,12 +2,14 @@
 
 import asyncio
 import io
+import json
 import zipfile
 from typing import Any
 
 import pytest
 import soundfile
-from django.test import Client
+from asgiref.sync import async_to_sync, sync_to_async
+from django.test import AsyncClient, Client
 
 from testing import factories
 from testing.factories import Fan, reloaded
@@ -107,7 +109,63 @@ def test_cancelling_ends_what_has_not_ended(alice: Fan, bob: Fan, member: Member
     assert (shown["done"], shown["failed"], shown["archive"], shown["joined"]) == (2, 2, None, None)
 
 
-@pytest.mark.parametrize("rest", ["", "archive.zip", "joined/"])
+def test_the_same_key_gives_the_same_batch(alice: Fan, bob: Fan, member: Member) -> None:
+    def again(fan: Fan, *lines: Any) -> Any:
+        body = {"member": member.pk, "lines": list(lines)}
+        return fan.client.post("/api/batches/", body, "application/json", headers={"idempotency-key": "k"})
+
+    first = again(alice, "하나.", "둘.")
+    assert again(alice, "하나.", {"text": "둘."}).json() == first.json()
+    for other in (["하나."], ["하나.", "둘.", "셋."], ["하나.", {"text": "둘.", "seed": 1}]):
+        refused = again(alice, *other)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "idempotency_key_reused")
+    single = {"member": member.pk, "text": "하나."}
+    assert (
+        alice.client.post(
+            "/api/voice-requests/", single, "application/json", headers={"idempotency-key": "k"}
+        ).status_code
+        == 422
+    )
+    assert VoiceRequest.objects.count() == 2
+    assert again(bob, "하나.", "둘.").json()["id"] != first.json()["id"]
+    assert again(alice, "★").json()["error"]["code"] == "nothing_to_say"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_changes_are_a_stream_of_events(alice: Fan, member: Member) -> None:
+    batch = post(alice.client, member=member.pk, lines=["하나.", "둘."]).json()["id"]
+    first, second = VoiceRequest.objects.order_by("batch_number")
+    steps = iter(
+        [
+            lambda: factories.claimed(first),
+            lambda: reloaded(first).succeed(audio_name="a.wav", **factories.SOUND),
+            lambda: reloaded(second).cancel(),
+        ]
+    )
+
+    async def follow() -> list[dict[str, Any]]:
+        response: Any = await AsyncClient().get(f"/api/batches/{batch}/events/")
+        assert (response.status_code, response["Content-Type"]) == (200, "text/event-stream")
+        seen = []
+        async for event in response.streaming_content:
+            name, data, *_ = event.decode().split("\n")
+            assert name == "event: status"
+            seen.append(json.loads(data.removeprefix("data: ")))
+            if step := next(steps, None):
+                await sync_to_async(step)()
+        return seen
+
+    seen = async_to_sync(follow)()
+    assert [[line["status"] for line in shown["lines"]] for shown in seen] == [
+        ["queued", "queued"],
+        ["processing", "queued"],
+        ["succeeded", "queued"],
+        ["succeeded", "cancelled"],
+    ]
+    assert (seen[-1]["done"], seen[-1]["failed"]) == (2, 1)
+
+
+@pytest.mark.parametrize("rest", ["", "archive.zip", "joined/", "events/"])
 def test_an_unknown_batch_is_not_found(rest: str, client: Client, db: None) -> None:
     response = client.get(f"/api/batches/00000000-0000-0000-0000-000000000000/{rest}")
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")

@@ -113,6 +113,30 @@ def test_speech_is_cancelled_when_its_client_goes(port: int, live_database: str)
     wait_until(lambda: statuses() == ["cancelled"], 20)
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b'{"type": "synthesize", "data_length": 1000000000}\n',
+        b'{"type": "audio-chunk", "payload_length": 65537}\n',
+        b'{"type": "synthesize", "data": {"text": "' + b"a" * 200_000,
+    ],
+    ids=["data", "payload", "line"],
+)
+def test_a_client_that_announces_too_much_is_left(sent: bytes, port: int) -> None:
+    async def answer() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        try:
+            return await asyncio.wait_for(reader.read(), 10)
+        except ConnectionResetError:  # what it has not read makes the system say so
+            return b""
+        finally:
+            writer.close()
+
+    assert asyncio.run(answer()) == b""
+    assert told(port, Describe().event(), Info)
+
+
 def test_it_does_not_start_where_a_key_is_needed() -> None:
     started = subprocess.run(
         [sys.executable, "manage.py", "wyoming"],

@@ -14,7 +14,6 @@ from voices.api import fields
 from voices.api.openai.listings import MODELS
 from voices.api.serializers import MEMBERS, SpeakableTextField, with_voice
 from voices.models import Member, VoiceRequest
-from voices.synth.speech import MAX_SPEED, MIN_SPEED
 
 FORMATS = ("mp3", "opus", "flac", "wav", "pcm")
 VOICES_TOLD = 50  # in the answer to an unknown name
@@ -68,5 +67,5 @@ class SpeechSerializer(serializers.Serializer[VoiceRequest]):
     input = SpeakableTextField()
     voice = VoiceField()
     response_format = OneOfField(choices=FORMATS, default="mp3")
-    speed = fields.NumberField(min_value=MIN_SPEED, max_value=MAX_SPEED, default=1.0)
+    speed = fields.SpeedField(default=1.0)
     stream_format = OneOfField(choices=("audio", "sse"), default="audio")
