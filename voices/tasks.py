@@ -7,6 +7,7 @@ written by an older version does no harm: the sweeper adds missing rows, and a t
 import errno
 import hashlib
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django_q.exceptions import TimeoutException
 
 from voices.audio_objects import (
@@ -43,6 +44,7 @@ from voices.synth.speech import SpokenSentence
 from voices.telemetry import metrics, traces
 from voices.telemetry.request_id import working_on
 from voices.worker.cluster_id import CLUSTER_ID
+from voices.worker.engines import requests_at_once
 from voices.worker.lease import renewed_lease
 from voices.worker.loaded_voices import loaded_voices
 from voices.worker.outage import through_outage
@@ -70,22 +72,52 @@ class NoVoiceError(SynthError):
 
 
 def synthesize_next() -> None:
-    """Speak the request whose turn it is. The result, an error too, is written to its row; nothing is raised."""
+    """Speak the request whose turn it is; on a GPU, several at once.
+
+    The result, an error too, is written to the row of each; nothing is raised.
+    """
+    requests: list[VoiceRequest] = []
+    while len(requests) < requests_at_once() and (request := _claim()):
+        requests.append(request)
+    others = [threading.Thread(target=_attempt_beside, args=(request,)) for request in requests[1:]]
+    for other in others:
+        other.start()
+    if requests:
+        _attempt_claimed(requests[0])
+    for other in others:
+        other.join()
+
+
+def _claim() -> VoiceRequest | None:
     try:
-        if request := VoiceRequest.objects.claim_next(CLUSTER_ID):
-            with (
-                working_on(request.request_id),
-                traces.span(
-                    "attempt", request.traceparent, request_id=request.request_id, attempt=request.attempt
-                ) as span,
-            ):
-                span["outcome"] = attempt(request)
+        return VoiceRequest.objects.claim_next(CLUSTER_ID)
     except DATABASE_AWAY:
-        # The lease expires, and the sweeper queues the request again.
         logger.exception("the database is away")
     except Exception:
         # django-q2 would store the message, which may quote the row. The sweeper queues the request again.
         logger.exception("a request can't be claimed")
+    return None
+
+
+def _attempt_claimed(request: VoiceRequest) -> None:
+    try:
+        with (
+            working_on(request.request_id),
+            traces.span("attempt", request.traceparent, request_id=request.request_id, attempt=request.attempt) as span,
+        ):
+            span["outcome"] = attempt(request)
+    except DATABASE_AWAY:
+        # The lease expires, and the sweeper queues the request again.
+        logger.exception("the database is away")
+    except Exception:
+        logger.exception("an attempt can't be ended")
+
+
+def _attempt_beside(request: VoiceRequest) -> None:
+    try:
+        _attempt_claimed(request)
+    finally:
+        connection.close()  # the thread's own
 
 
 def attempt(request: VoiceRequest) -> str:

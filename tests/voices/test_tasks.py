@@ -20,11 +20,16 @@ from django_q.exceptions import TimeoutException
 
 from testing import factories
 from testing.factories import files_below, reloaded
+from voices import tasks
 from voices.audio_objects import attempt_audio_name, public_audio_name
 from voices.models import Member, StoredSentence, VoiceRequest
 from voices.provenance import reference_of
 from voices.storage import SignedFileSystemStorage
+from voices.synth.engine.batching import BatchingEngine
+from voices.synth.engine.reference import ReferenceEngine
 from voices.tasks import synthesize_next
+from voices.worker import engines
+from voices.worker.loaded_voices import LoadedVoices
 
 TWO_SENTENCES = "안녕하세요. 반갑습니다!"
 PUBLIC = {"client_uuid": "fan-1", "client_created_at": "2022-08-22T10:15:30"}
@@ -391,3 +396,28 @@ def test_audio_says_that_ai_made_it_and_for_which_request(file_format: str, memb
         request.voice.glow_tts_sha256,
         request.started_at.isoformat(timespec="seconds"),
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_a_gpu_several_requests_are_spoken_at_once_and_sound_as_one_by_one(
+    member: Member, broken_member: Member, media_dir: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["안녕하세요.", "반갑습니다!", "오늘도 와 줘서 고마워요. 또 만나요."]
+    engine = ReferenceEngine()
+    monkeypatch.setattr(engines, "exported_engines", lambda: ())
+    monkeypatch.setattr(engines, "reference_engine", lambda: engine)
+    monkeypatch.setattr(tasks, "loaded_voices", LoadedVoices(2**30))
+    one_by_one = [spoken(factories.queued(member, text=text)) for text in texts]
+
+    settings.DEVICE = "cuda"
+    batching = BatchingEngine("cpu")  # the code that a GPU runs
+    monkeypatch.setattr(engines, "reference_engine", lambda: batching)
+    monkeypatch.setattr(tasks, "loaded_voices", LoadedVoices(2**30))
+    at_once = [factories.queued(member, text=text) for text in texts]
+    broken = factories.queued(broken_member)
+    synthesize_next()
+    assert reloaded(broken).error_code == "voice_unusable"
+    for request, alone in zip(map(reloaded, at_once), one_by_one, strict=True):
+        assert (request.status, request.attempt) == ("succeeded", 1)
+        expected, found = (soundfile.read(media_dir / done.audio_name)[0] for done in (alone, request))
+        assert np.abs(expected - found).max() <= 2 / 2**15

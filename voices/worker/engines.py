@@ -12,13 +12,15 @@ from django.conf import settings
 from voices.synth import coqui
 
 if TYPE_CHECKING:
+    from voices.synth.engine import Engine
     from voices.synth.engine.exported import ExportedEngine
-    from voices.synth.engine.reference import ReferenceEngine
     from voices.synth.models import ConvertedModel
     from voices.synth.text import Mode
     from voices.synth.voice import Voice
 
 logger = logging.getLogger(__name__)
+
+REQUESTS_ON_GPU = 8
 
 
 def import_engine() -> None:
@@ -67,11 +69,20 @@ def exported_engines() -> tuple["ExportedEngine", ...]:
 
 
 @cache
-def reference_engine() -> "ReferenceEngine":
+def reference_engine() -> "Engine":
     """Return the engine that runs every voice."""
     import torch
 
+    torch.set_num_threads(settings.TORCH_THREADS)
+    if settings.DEVICE != "cpu":
+        from voices.synth.engine.batching import BatchingEngine
+
+        return BatchingEngine(settings.DEVICE)
     from voices.synth.engine.reference import ReferenceEngine
 
-    torch.set_num_threads(settings.TORCH_THREADS)
-    return ReferenceEngine(settings.DEVICE)
+    return ReferenceEngine()
+
+
+def requests_at_once() -> int:
+    """Return how many requests a worker speaks at once: on a GPU several, whose sentences become one batch."""
+    return 1 if settings.DEVICE == "cpu" else REQUESTS_ON_GPU

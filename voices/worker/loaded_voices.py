@@ -1,5 +1,6 @@
 """Keep the voices that this worker process speaks with in memory."""
 
+import threading
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +26,7 @@ class LoadedVoices:
     def __init__(self, max_bytes: int) -> None:
         self.max_bytes = max_bytes
         self._voices: OrderedDict[tuple[str, ...], Voice] = OrderedDict()
+        self._loading = threading.Lock()  # requests that are spoken at once
 
     def get(self, row: VoiceRow) -> "Voice":
         """Return the voice of ``row``, ready to speak.
@@ -33,15 +35,16 @@ class LoadedVoices:
         """
         # The folders belong to the key: the same weights may lie beside another config.
         key = (row.glow_tts_dir, row.hifigan_dir, row.glow_tts_sha256, row.hifigan_sha256, row.mode)
-        if key not in self._voices:
-            with metrics.VOICE_LOAD_SECONDS.time(), traces.span("load voice", voice=row.pk):
-                self._voices[key] = _load(row)
-            while len(self._voices) > 1 and self._bytes() > self.max_bytes:
-                self._voices.popitem(last=False)
-            metrics.VOICES_LOADED.set(len(self._voices))
-            metrics.VOICE_BYTES.set(self._bytes())
-        self._voices.move_to_end(key)
-        return self._voices[key]
+        with self._loading:
+            if key not in self._voices:
+                with metrics.VOICE_LOAD_SECONDS.time(), traces.span("load voice", voice=row.pk):
+                    self._voices[key] = _load(row)
+                while len(self._voices) > 1 and self._bytes() > self.max_bytes:
+                    self._voices.popitem(last=False)
+                metrics.VOICES_LOADED.set(len(self._voices))
+                metrics.VOICE_BYTES.set(self._bytes())
+            self._voices.move_to_end(key)
+            return self._voices[key]
 
     def _bytes(self) -> int:
         # Voices with the same vocoder share it.

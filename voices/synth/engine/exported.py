@@ -11,10 +11,10 @@ import numpy as np
 import openvino
 
 from voices.intake.settings import AcousticModelSettings, VocoderSettings
-from voices.synth.engine import Encoding, Unexportable, graphs
+from voices.synth.engine import Encoding, Unexportable
 from voices.synth.engine.evaluation import evaluate
 from voices.synth.engine.export import ACOUSTIC_PARTS, VOCODER_PARTS, export_folder
-from voices.synth.engine.windows import cover
+from voices.synth.engine.windows import context_frames, cover
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +144,7 @@ class ExportedVocoderNetwork:
         self, front: Callable[[int], _Network], back: Callable[[int], _Network], settings: VocoderSettings
     ) -> None:
         """Take what compiles each part for a length, and the settings."""
-        front_context, back_context = graphs.context_frames(settings.layers)
+        front_context, back_context = context_frames(settings.layers)
         steps = settings.layers.upsample_factors[0]
         self._front = _Windowed(front, FRONT_WINDOWS, front_context, 1, steps)
         self._back = _Windowed(back, BACK_WINDOWS, back_context, steps, settings.audio.hop_length)

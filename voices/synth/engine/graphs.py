@@ -14,7 +14,8 @@ import openvino
 from openvino import opset13 as ops
 
 from voices.synth.engine import Unexportable
-from voices.synth.engine.layers import constant, convolved, integers, taps
+from voices.synth.engine.layers import constant, convolved, integers
+from voices.synth.engine.windows import DILATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,6 @@ LEAKY_SLOPE, LAST_LEAKY_SLOPE = 0.1, 0.01  # of HiFi-GAN's activations
 FAR_SCORE = -1e4  # of symbols that attention must not reach
 PRENET_LAYERS, PRENET_SIZE, DURATION_SIZE = 3, 5, 3  # of Glow-TTS's encoder; sizes are of kernels
 ENDS_SIZE = 7  # of HiFi-GAN's first and last convolution
-DILATIONS = {"1": 3, "2": 2}  # of HiFi-GAN's residual blocks, by their type
 
 
 def encoder(settings: AcousticModelSettings, w: Layers) -> Model:
@@ -115,24 +115,6 @@ def vocoder_back(settings: VocoderSettings, w: Layers) -> Model:
         x = _stage(w, layers, stage, x)
     samples = ops.tanh(w.convolution("conv_post", _leaky(x, LAST_LEAKY_SLOPE), layers.out_channels, ENDS_SIZE))
     return openvino.Model([samples], [hidden], "vocoder_back")
-
-
-def context_frames(layers: VocoderLayers) -> tuple[int, int]:
-    """Return how many frames before and after it an output of front and back depends on."""
-    dilations = [given[: DILATIONS[layers.resblock_type]] for given in layers.resblock_dilation_sizes]
-    of_block = max(
-        (size - 1) / 2 * (sum(of_kernel) + (len(of_kernel) if layers.resblock_type == "1" else 0))
-        for size, of_kernel in zip(layers.resblock_kernel_sizes, dilations, strict=True)
-    )
-    rate = 1  # steps per frame
-    contexts = [3.0]  # of the first convolution
-    for factor, size in zip(layers.upsample_factors, layers.upsample_kernel_sizes, strict=True):
-        first, last = taps(size, factor)
-        reach = max(-first, last) / rate
-        rate *= factor
-        contexts.append(reach + of_block / rate)
-    contexts.append(3.0 / rate)  # of the last convolution
-    return math.ceil(sum(contexts[:2])), math.ceil(sum(contexts[2:]))
 
 
 def _attention(w: Layers, parameters: EncoderLayers, x: Node, hidden: int) -> Node:

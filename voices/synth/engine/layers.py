@@ -8,6 +8,7 @@ import numpy as np
 from openvino import opset13 as ops
 
 from voices.synth.engine import Unexportable
+from voices.synth.engine.windows import taps
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,12 +79,6 @@ class Layers:
         steps = steps + constant(np.tile(bias, factor).reshape(1, -1, 1))
         in_order = ops.reshape(ops.transpose(steps, integers([0, 2, 1])), integers([1, -1, n_out]), False)
         return ops.transpose(in_order, integers([0, 2, 1]))
-
-
-def taps(size: int, factor: int) -> tuple[int, int]:
-    """Return the first and the last input step, relative to its own, that a step of a transposed convolution sees."""
-    padding = (size - factor) // 2
-    return -((size - 1 - padding) // factor), (factor - 1 + padding) // factor
 
 
 def convolved(x: Node, weight: NDArray[np.float32], bias: NDArray[np.float32], dilation: int = 1) -> Node:

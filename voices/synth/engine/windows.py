@@ -7,9 +7,15 @@ same samples as the whole utterance at once.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from voices.intake.settings import VocoderLayers
+
+DILATIONS = {"1": 3, "2": 2}  # of HiFi-GAN's residual blocks, by their type
 FRAMES_PER_CALL = 2  # what a call costs besides its frames, in frames
 
 
@@ -53,3 +59,27 @@ def cover(n_frames: int, sizes: tuple[int, ...], context: int) -> tuple[Window, 
         windows.append(window)
         done = window.keep_from
     return tuple(reversed(windows))
+
+
+def context_frames(layers: VocoderLayers) -> tuple[int, int]:
+    """Return how many frames before and after it an output of HiFi-GAN's first stage, and of the rest, depends on."""
+    dilations = [given[: DILATIONS[layers.resblock_type]] for given in layers.resblock_dilation_sizes]
+    of_block = max(
+        (size - 1) / 2 * (sum(of_kernel) + (len(of_kernel) if layers.resblock_type == "1" else 0))
+        for size, of_kernel in zip(layers.resblock_kernel_sizes, dilations, strict=True)
+    )
+    rate = 1  # steps per frame
+    contexts = [3.0]  # of the first convolution
+    for factor, size in zip(layers.upsample_factors, layers.upsample_kernel_sizes, strict=True):
+        first, last = taps(size, factor)
+        reach = max(-first, last) / rate
+        rate *= factor
+        contexts.append(reach + of_block / rate)
+    contexts.append(3.0 / rate)  # of the last convolution
+    return math.ceil(sum(contexts[:2])), math.ceil(sum(contexts[2:]))
+
+
+def taps(size: int, factor: int) -> tuple[int, int]:
+    """Return the first and the last input step, relative to its own, that a step of a transposed convolution sees."""
+    padding = (size - factor) // 2
+    return -((size - 1 - padding) // factor), (factor - 1 + padding) // factor
