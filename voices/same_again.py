@@ -91,16 +91,17 @@ class SameAgainQuerySet(models.QuerySet["VoiceRequest"]):
     def forget_old_speech(self) -> int:
         """Take the key from requests that are too old, or of which there are too many. Return how many it were."""
         ended = self.exclude(speech_key="").filter(finished_at__isnull=False)
-        latest = {"order_by": [F("finished_at").desc(), F("pk").desc()]}
-        placed = ended.annotate(
-            place=Window(RowNumber(), **latest), size=Window(Sum(Coalesce("audio_size", 0)), **latest)
+        latest = [F("finished_at").desc(), F("pk").desc()]
+        ranked = ended.annotate(
+            rank=Window(RowNumber(), order_by=latest),
+            size_to_here=Window(Sum(Coalesce("audio_size", 0)), order_by=latest),
         )
         beyond = (
             Q(finished_at__lt=_oldest())
-            | Q(place__gt=settings.SAME_AGAIN_REQUESTS)
-            | Q(size__gt=settings.SAME_AGAIN_MB * 1_000_000)
+            | Q(rank__gt=settings.SAME_AGAIN_REQUESTS)
+            | Q(size_to_here__gt=settings.SAME_AGAIN_MB * 1_000_000)
         )
-        return self.filter(pk__in=placed.filter(beyond).values("pk")).update(speech_key="")
+        return self.filter(pk__in=ranked.filter(beyond).values("pk")).update(speech_key="")
 
     def without_twin(self) -> Self:
         """Leave out the requests that wait for another one, which is spoken now and will sound the same."""

@@ -152,4 +152,4 @@ def _event(snapshot: Snapshot, language: str) -> tuple[bytes, bool] | None:
 
 def _shown(pk: str) -> tuple[Any, bool] | None:
     voice_request = VoiceRequest.objects.filter(pk=pk).first()
-    return voice_request and (VoiceRequestSerializer(voice_request).data, voice_request.is_settled)
+    return None if voice_request is None else (VoiceRequestSerializer(voice_request).data, voice_request.is_settled)
