@@ -445,6 +445,9 @@ REVIEW = cast(
     env.str("FORV_REVIEW", "off", validate=validate.OneOf(["off", "before_playing"])),
 )
 
+# Whether members speak of whom no consent is on record.
+SPEAK_WITHOUT_CONSENT = env.bool("FORV_SPEAK_WITHOUT_CONSENT", False)
+
 # How long the address of a share works.
 SHARE_DAYS = env.int("FORV_SHARE_DAYS", 30, validate=validate.Range(min=1))
 

@@ -100,6 +100,20 @@ class Withdrawal(models.TextChoices):
     EXPIRED = "expired", _("kept long enough")
 
 
+class ConsentScope(models.TextChoices):
+    ALL = "all", _("the page and the API")
+    PAGE = "page", _("the page only")
+    API = "api", _("API keys only")
+
+
+class ConsentState(models.TextChoices):
+    IN_FORCE = "in_force", _("in force")
+    LATER = "later", _("begins later")
+    OVER = "over", _("has ended")
+    REVOKED = "revoked", _("revoked")
+    NONE = "none", _("none on record")
+
+
 class OwnerKind(models.TextChoices):
     API_KEY = "api_key", _("API key")
     LISTENER = "listener", _("listener")

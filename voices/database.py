@@ -25,6 +25,12 @@ def lock_until_commit(*name: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", ["\n".join(name)])
 
 
+def share_until_commit(*name: str) -> None:
+    """Let transactions that share a name run at once, and those that lock it wait for them, and they for those."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", ["\n".join(name)])
+
+
 def keep_until_commit(row: Model) -> bool:
     """Let nobody delete the row until the transaction ends. False: it is deleted already."""
     table, key = connection.ops.quote_name(row._meta.db_table), row._meta.pk

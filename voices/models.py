@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from voices import choices
 from voices.audit import AuditEntry as AuditEntry
 from voices.clusters import Cluster as Cluster
+from voices.consents import Consent as Consent
 from voices.constraints import SAFE_NAME, SPEED_RANGE, VOICE_CONSTRAINTS, VOICE_REQUEST_CONSTRAINTS
 from voices.database import keep_until_commit
 from voices.dictionary import DictionaryEntry as DictionaryEntry

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from voices.synth.fingerprint import Peaks
 
-MOST_ALIKE = 20  # rows that are compared with a sound, of those that have keys in common with it
+MOST_ALIKE = 8  # rows that are compared with a sound, of those that have keys in common with it
 
 _MOST_KEYS_IN_COMMON = """
     SELECT id FROM (

@@ -15,6 +15,7 @@ from django_q.tasks import async_task
 
 from voices.choices import OF_FANS, Priority, Purpose, RequestStatus
 from voices.clusters import Cluster
+from voices.consents import Consent
 from voices.database import lock_until_commit
 from voices.owners import NOBODY, Asker
 from voices.review.rules import Rule, RuleHit
@@ -96,7 +97,7 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         The rules look at its text first: what they reject is cancelled at once (voices/review/rules.py).
         If the same was made before, the request gets that audio and is succeeded at once, without a queue row.
         Raises :class:`QueueFull` while ``MAX_QUEUED`` or more requests are waiting, :class:`TooManyOfOne` while too
-        many of them are the asker's, and :class:`NameTaken`.
+        many of them are the asker's, :class:`NameTaken`, and :class:`voices.consents.NoConsent`.
         """
         request = self.model(**fields, **asker.as_fields())
         request.request_id = request_id.current() or request_id.new()
@@ -105,6 +106,7 @@ class VoiceRequestQuerySet(SameAgainQuerySet):
         for name, value in first_review(request.purpose, hits).items():
             setattr(request, name, value)
         with transaction.atomic():
+            Consent.objects.hold(request)
             if request.has_public_name:
                 self._refuse_taken_name(request, asker)
             request.speech_key = speech_key(request)

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from voices.choices import Priority, Purpose
+from voices.consents import NoConsent
 from voices.database import lock_until_commit
 from voices.models import ReadingProposal, Voice, VoiceRequest
 from voices.queue import VoiceRequestQuerySet
@@ -37,8 +38,10 @@ def delete_old_greetings() -> None:
 def _of_a_member() -> VoiceRequest | None:
     """Ask for the greeting of a member whose voice or greeting is new. One that failed is not tried again."""
     voices = Voice.objects.filter(active=True).exclude(member__greeting="").order_by("member_id")
-    voice = voices.exclude(Exists(greetings_of(OuterRef("member")))).select_related("member").first()
-    return _ask(voice, voice.member.greeting) if voice else None
+    for voice in voices.exclude(Exists(greetings_of(OuterRef("member")))).select_related("member"):
+        if sample := _ask(voice, voice.member.greeting):
+            return sample
+    return None
 
 
 def _of_a_proposal() -> VoiceRequest | None:
@@ -57,13 +60,17 @@ def _voice_for(proposal: ReadingProposal) -> Voice | None:
     return (active.filter(member=proposal.member_id) if proposal.member_id else active).first()
 
 
-def _ask(voice: Voice, text: str, **fields: Any) -> VoiceRequest:
-    return VoiceRequest.objects.submit(
-        member=voice.member,
-        voice=voice,
-        text=text,
-        purpose=Purpose.SAMPLE,
-        priority=Priority.BATCH,
-        format=VoiceRequest.Format.MP3,
-        **fields,
-    )
+def _ask(voice: Voice, text: str, **fields: Any) -> VoiceRequest | None:
+    """Ask for a sample; ``None`` if no consent allows it."""
+    try:
+        return VoiceRequest.objects.submit(
+            member=voice.member,
+            voice=voice,
+            text=text,
+            purpose=Purpose.SAMPLE,
+            priority=Priority.BATCH,
+            format=VoiceRequest.Format.MP3,
+            **fields,
+        )
+    except NoConsent:
+        return None

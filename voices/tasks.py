@@ -31,7 +31,7 @@ from voices.database import DATABASE_AWAY
 from voices.dictionary import lexicon_for
 from voices.library.check import find_warnings
 from voices.library.explain import recorded
-from voices.models import ObjectToDelete, Origin, StoredSentence, VoiceRequest
+from voices.models import Consent, ObjectToDelete, Origin, StoredSentence, VoiceRequest
 from voices.origins import origin_of
 from voices.provenance import mark_of
 from voices.same_again import speech_key
@@ -69,6 +69,12 @@ class NoVoiceError(SynthError):
     """The member has no active voice."""
 
     code = "no_voice"
+
+
+class NoConsentError(SynthError):
+    """No consent on record allows the member's voice to speak this."""
+
+    code = "no_consent"
 
 
 def synthesize_next() -> None:
@@ -161,6 +167,8 @@ def speak(request: VoiceRequest) -> None:
     voice = request.voice
     if voice is None:
         raise NoVoiceError(f"{request.member} has no active voice.")
+    if not through_outage(lambda: Consent.objects.allow(request)):
+        raise NoConsentError(f"{request.member} has no consent on record that allows this.")
 
     begun = time.monotonic()
     request.speech_key = through_outage(lambda: speech_key(request))

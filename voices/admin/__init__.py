@@ -13,6 +13,7 @@ from rest_framework_api_key.models import APIKey
 from voices.admin import (  # noqa: F401
     api_keys,
     audit,
+    consents,
     dictionary,
     members,
     owners,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from voices.api.media import picture_url
-from voices.models import Member, Suggestion, Voice
+from voices.models import Consent, Member, Suggestion, Voice
 from voices.pictures import Picture, read_picture, small_of
 from voices.profile import MAX_SUGGESTIONS
 
@@ -71,7 +71,7 @@ class VoiceInline(TabularInline):
 @admin.register(Member)
 class MemberAdmin(ModelAdmin):
     form = MemberForm
-    list_display = ["id", "name", "position", "birth", "slug"]
+    list_display = ["id", "name", "position", "birth", "slug", "consent"]
     list_display_links = ["id", "name"]
     search_fields = ["name", "slug"]
     prepopulated_fields = {"slug": ["name"]}
@@ -82,6 +82,10 @@ class MemberAdmin(ModelAdmin):
         (_("Look and voice"), {"fields": ["picture_now", "new_picture", "no_picture", "hue", "greeting"]}),
         (_("In English"), {"fields": ["name_en", "position_en", "tmi_en", "greeting_en"]}),
     ]
+
+    @admin.display(description=_("consent"))
+    def consent(self, member: Member) -> str:
+        return str(Consent.objects.state_of(member.pk).label)
 
     @admin.display(description=_("picture"))
     def picture_now(self, member: Member) -> str:

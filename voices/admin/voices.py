@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin
 
 from voices.admin.player import player
+from voices.consents import NoConsent
 from voices.library import explain
 from voices.library.check import WARNINGS
 from voices.library.model_files import too_large_fields, uploaded_pair
@@ -103,10 +104,8 @@ class VoiceAdmin(ModelAdmin):
         try:
             answer: HttpResponse = super().add_view(request, *args, **kwargs)
             return answer
-        except QueueFull:
-            self.message_user(
-                request, _("Very many people are asking right now. Try again in a little while."), messages.ERROR
-            )
+        except (QueueFull, NoConsent) as error:
+            self.message_user(request, _why_not(error), messages.ERROR)
             return HttpResponseRedirect(reverse("admin:voices_voice_changelist"))
 
     def response_add(self, request: HttpRequest, obj: Voice, post_url_continue: str | None = None) -> HttpResponse:
@@ -174,7 +173,7 @@ class VoiceAdmin(ModelAdmin):
         try:
             done, shown = self._act(request.POST, voice)
             self.message_user(request, done)
-        except (VoiceNotUsable, NoVoiceBefore, QueueFull, ValidationError) as error:
+        except (VoiceNotUsable, NoVoiceBefore, QueueFull, NoConsent, ValidationError) as error:
             shown = voice
             self.message_user(request, _why_not(error), messages.ERROR)
         return _back_to(shown)
@@ -244,6 +243,8 @@ def _why_not(error: Exception) -> str:
             return _("This voice has not passed its check.")
         case NoVoiceBefore():
             return _("The member has had no usable voice before.")
+        case NoConsent():
+            return _("This member's voice may not be used for this right now.")
         case QueueFull():
             return _("Very many people are asking right now. Try again in a little while.")
         case _:

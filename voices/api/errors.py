@@ -17,6 +17,7 @@ from rest_framework.exceptions import APIException, ErrorDetail, NotAuthenticate
 FAILURES = {
     "nothing_to_say": gettext_lazy("There is nothing in the text that can be spoken."),
     "voice_unusable": gettext_lazy("This member's voice can't be loaded right now."),
+    "no_consent": gettext_lazy("This member's voice may not be used for this right now."),
     "no_voice": gettext_lazy("This member has no voice yet."),
     "voice_runaway": gettext_lazy("The voice could not speak this sentence. Try other words."),
     "voice_implausible": gettext_lazy("The voice made noise in place of speech. Try other words, or another member."),
@@ -116,6 +117,12 @@ class ScopeTooSmall(APIException):
     status_code = status.HTTP_403_FORBIDDEN
     default_code = "insufficient_scope"
     default_detail = gettext_lazy("This API key may only read.")
+
+
+class NotConsented(APIException):
+    status_code = status.HTTP_403_FORBIDDEN
+    default_code = "no_consent"
+    default_detail = FAILURES["no_consent"]
 
 
 class NotYours(APIException):

@@ -15,6 +15,7 @@ from voices.api.errors import (
     DatabaseUnavailable,
     InternalError,
     NameIsTaken,
+    NotConsented,
     TooManyOfYours,
     TooManyProposed,
     TooManyWaiting,
@@ -22,6 +23,7 @@ from voices.api.errors import (
     TransferIsOver,
     error_response_body,
 )
+from voices.consents import NoConsent
 from voices.database import DATABASE_AWAY
 from voices.proposals import TooManyProposals
 from voices.queue import NameTaken, QueueFull, TooManyOfOne
@@ -56,6 +58,8 @@ def _as_api_exception(error: Exception) -> APIException:
             return TooManyWaiting(error.wait_seconds)
         case NameTaken():
             return NameIsTaken()
+        case NoConsent():
+            return NotConsented()
         case TransferOver():
             return TransferIsOver()
         case TooManyProposals():

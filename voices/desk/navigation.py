@@ -29,6 +29,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 *_list_of(request, "voices.member", "groups"),
                 *_list_of(request, "voices.voice", "record_voice_over"),
+                *_list_of(request, "voices.consent", "verified_user"),
                 *_list_of(request, "voices.dictionaryentry", "dictionary"),
             ],
         },

@@ -23,6 +23,7 @@ from django_q.worker import worker
 from voices.clusters import BEAT_SECONDS
 from voices.models import Cluster as ClusterRow
 from voices.models import VoiceRequest
+from voices.recalls import resume_lost
 from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.worker.cluster_id import CLUSTER_ID
 from voices.worker.counting import count_finished
@@ -138,6 +139,7 @@ def _jobs() -> list[Jobs]:
             (ask_for_next_sample, often),
             (delete_old_sentences, _MINUTE),
             (forget_old_speech, _MINUTE),
+            (resume_lost, _MINUTE),
             (forget_unused_listeners, _HOUR),
             (delete_old_transfers, _HOUR),
             (count_finished, often),

@@ -10,11 +10,12 @@ from django.db import connection, transaction
 from voices.library.explain import explained_twice
 from voices.library.hashes import hash_voice_files
 from voices.library.manifest import ManifestMember, read_manifest
-from voices.models import Member, Suggestion, Voice
+from voices.models import Consent, Member, Suggestion, Voice
 from voices.pictures import read_picture
 from voices.synth.errors import CheckpointError
 
 FILES_REPLACED = "its files were replaced"
+DEMO_CONSENT = "Nobody's voice: the demo members do not exist (voice_model/)"
 
 
 class Command(BaseCommand):
@@ -50,6 +51,8 @@ def load(demo: ManifestMember) -> None:
             _skip_id_in_sequence()
         if not member.has_profile:
             _give_profile(member, demo, folder / demo.portrait)
+        if not Consent.objects.filter(member=member).exists():
+            Consent.objects.create(member=member, document=DEMO_CONSENT)
     hashes = hash_voice_files(folder / demo.glow_tts_dir, folder / demo.hifigan_dir)
     voice, made = Voice.objects.get_or_create(
         member=member,
