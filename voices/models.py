@@ -46,6 +46,7 @@ from voices.shares import Report as Report
 from voices.shares import Share as Share
 from voices.stored_sentences import StoredSentence as StoredSentence
 from voices.synth.captions import SentenceCaption
+from voices.synth.text.parts import without_pauses
 from voices.tallies import Tally as Tally
 from voices.telemetry import metrics, request_id, traces
 from voices.transfers import Transfer as Transfer
@@ -357,8 +358,8 @@ class VoiceRequest(Reviewed):
 
     @property
     def readable_text(self) -> str:
-        """The text as people read it; of SSML, what is said."""
-        return self.text if self.markup == self.Markup.NONE else self.spoken_text
+        """The text as people read it, without marks of pauses; of SSML, what is said."""
+        return without_pauses(self.text) if self.markup == self.Markup.NONE else self.spoken_text
 
     @property
     def may_be_given_out(self) -> bool:

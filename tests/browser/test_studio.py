@@ -96,6 +96,22 @@ def test_a_suggestion_is_a_start_and_takes_no_text_away(page: Page) -> None:
     expect(page.get_by_role("textbox")).to_have_value("내가 쓴 말")
 
 
+def test_a_pause_is_put_where_the_caret_is_and_is_not_shown_elsewhere(page: Page) -> None:
+    box = page.get_by_role("textbox")
+    box.fill("하나. 둘.")
+    page.locator("summary").click()
+    box.evaluate("box => box.setSelectionRange(3, 3)")
+    page.get_by_role("button", name="2초 쉼 넣기").click()
+    expect(box).to_have_value("하나. [2초] 둘.")
+    expect(box).to_be_focused()
+    assert box.evaluate("box => box.selectionEnd") == len("하나. [2초]")
+    speak_button(page).click()
+    expect_spoken(page)
+    assert expect_heard(page) > 2
+    expect(player(page)).to_contain_text("하나. 둘.")
+    expect(voices(page).first).to_contain_text("하나. 둘.")
+
+
 def test_a_word_is_heard_and_read_otherwise(page: Page) -> None:
     page.get_by_role("textbox").fill("넷플릭스 같이 볼래?")
     page.get_by_role("button", name=re.compile("이렇게 읽어요")).click()

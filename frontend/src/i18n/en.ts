@@ -28,6 +28,10 @@ export const en: Dictionary = {
     madeByAi: "Spoken by a voice made by AI.",
     speed: "Speed",
     speedValue: (speed) => `${speed}×`,
+    pauses: "Pause",
+    pauseValue: (seconds) => `${seconds} s`,
+    addPause: (seconds) => `Add a pause of ${seconds} s`,
+    pausesHow: "They pause where the cursor is, and at the end of a line.",
     shortcut: "Ctrl+Enter (⌘+Enter on a Mac) in the text box does the same.",
   },
   preview: {

@@ -26,6 +26,10 @@ export const ko = {
     madeByAi: "AI로 만든 목소리로 들려드려요.",
     speed: "빠르기",
     speedValue: (speed: number) => `${speed}배`,
+    pauses: "쉼",
+    pauseValue: (seconds: number) => `${seconds}초`,
+    addPause: (seconds: number) => `${seconds}초 쉼 넣기`,
+    pausesHow: "커서가 있는 곳에서 쉬어 가요. 줄을 바꿔도 조금 쉬어요.",
     shortcut: "글 상자에서 Ctrl+Enter(맥은 ⌘+Enter)를 눌러도 돼요.",
   },
   preview: {

@@ -5,6 +5,7 @@ import type { Member } from "../api/client";
 import { useLanguage } from "../i18n/LanguageProvider";
 import { hueOf, wordsOf } from "../members/look";
 import { Portrait } from "../members/Portrait";
+import { withoutPauses } from "../studio/pauses";
 import { useSpeaking } from "../studio/SpeakingProvider";
 import { usePlayer } from "./PlayerProvider";
 import { PlayerText } from "./PlayerText";
@@ -33,7 +34,7 @@ export default function PlayerBar({ members }: { members: Member[] }) {
   useEffect(() => {
     if (!track || !("mediaSession" in navigator)) return;
     navigator.mediaSession.metadata = new MediaMetadata({
-      title: track.text,
+      title: withoutPauses(track.text).trim(),
       artist: member?.name ?? "",
       album: "ForV Voices",
     });

@@ -14,7 +14,7 @@ export function PlayerText({ request }: { request: VoiceRequest }) {
   const [now, setNow] = useState<number>();
   const lineRef = useRef<HTMLSpanElement>(null);
 
-  useEachFrame(isPlaying, () => {
+  useEachFrame(audioRef, isPlaying, () => {
     const time = audioRef.current?.currentTime ?? 0;
     const next = time === 0 ? undefined : wordAt(words, time);
     if (next === now) return;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useRef, useState, type RefObject } from "react";
 
 import { useLanguage } from "../i18n/LanguageProvider";
 import { loudnessAt, type Loudness } from "./loudness";
@@ -33,14 +33,7 @@ export function Waveform() {
     setTime(Math.round(audio.currentTime * 10) / 10);
     setSeconds(length);
   };
-  useEachFrame(isPlaying, show);
-
-  useEffect(() => {
-    const audio = audioRef.current;
-    const events = ["seeked", "durationchange", "loadedmetadata", "emptied"];
-    events.forEach((event) => audio?.addEventListener(event, show));
-    return () => events.forEach((event) => audio?.removeEventListener(event, show));
-  });
+  useEachFrame(audioRef, isPlaying, show);
 
   const { bars } = loudness ?? UNKNOWN;
   const path = bars

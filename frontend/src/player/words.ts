@@ -1,4 +1,5 @@
 import type { SpokenWord } from "../api/captions";
+import { withoutPauses } from "../studio/pauses";
 
 export interface TextPart {
   text: string;
@@ -6,11 +7,11 @@ export interface TextPart {
   word: number | undefined;
 }
 
-/** Cut a text into its spoken words and what is between them. Line breaks become spaces. */
+/** Cut a text into its spoken words and what is between them, without pauses. Line breaks become spaces. */
 export function textParts(text: string, words: SpokenWord[]): TextPart[] {
   const characters = Array.from(text.replace(/\s/g, " "));
   const part = (from: number, to: number, word?: number): TextPart[] =>
-    from < to ? [{ text: characters.slice(from, to).join(""), word }] : [];
+    from < to ? [{ text: shown(characters.slice(from, to).join(""), word), word }] : [];
   let end = 0;
   const parts = words.flatMap(({ from, to }, index) => {
     if (from < end) return []; // a word that is read twice, such as one of a range
@@ -19,6 +20,10 @@ export function textParts(text: string, words: SpokenWord[]): TextPart[] {
     return [...before, ...part(from, to, index)];
   });
   return [...parts, ...part(end, characters.length)];
+}
+
+function shown(text: string, word: number | undefined): string {
+  return word === undefined ? withoutPauses(text) : text;
 }
 
 /** Return the index of the word that is spoken at a time, or was last; undefined before the first. */

@@ -7,6 +7,7 @@ import { useLanguage } from "../i18n/LanguageProvider";
 import { DialogFrame } from "../layout/DialogFrame";
 import { ErrorNotice } from "../layout/ErrorNotice";
 import { useToast } from "../layout/Toasts";
+import { withoutPauses } from "../studio/pauses";
 import { QrCode } from "./QrCode";
 import "./ShareDialog.css";
 
@@ -86,7 +87,7 @@ export default function ShareDialog({ request, memberName, onClose }: ShareDialo
               void navigator
                 .share({
                   title: `${memberName} · ForV Voices`,
-                  text: request.text,
+                  text: withoutPauses(request.text).trim(),
                   url: given.url,
                 })
                 .catch(() => undefined)

@@ -1,5 +1,6 @@
 import { ChevronDown } from "lucide-react";
 import { useRef, useState, type SubmitEvent } from "react";
+import { flushSync } from "react-dom";
 
 import { ApiError, errorMessage } from "../api/ApiError";
 import type { Member } from "../api/client";
@@ -11,6 +12,8 @@ import { wordsOf } from "../members/look";
 import { suggestionsOf } from "../members/suggestions";
 import { useStored } from "../stored";
 import { change, draft } from "./draft";
+import { PauseChips } from "./PauseChips";
+import { withPause } from "./pauses";
 import { SpeakButton } from "./SpeakButton";
 import { useSpeaking } from "./SpeakingProvider";
 import { SpeedSlider } from "./SpeedSlider";
@@ -47,6 +50,15 @@ export function Studio({ member }: { member: Member }) {
     change({ text: written });
     setWasRefused(false);
     forgetFailure();
+  };
+
+  const addPause = (seconds: number) => {
+    const area = textRef.current;
+    if (!area) return;
+    const paused = withPause(text, area.selectionEnd, seconds);
+    flushSync(() => write(paused.text));
+    area.focus();
+    area.setSelectionRange(paused.caret, paused.caret);
   };
 
   const submit = (event: SubmitEvent) => {
@@ -90,6 +102,7 @@ export function Studio({ member }: { member: Member }) {
           <ChevronDown aria-hidden="true" />
         </summary>
         <SpeedSlider value={speed} onChange={(chosen) => change({ speed: chosen })} />
+        <PauseChips onChoose={addPause} />
         <p className="quiet shortcut">{t.studio.shortcut}</p>
       </details>
     </form>

@@ -12,6 +12,7 @@ import { Portrait } from "../members/Portrait";
 import { usePlayer } from "../player/PlayerProvider";
 import { shownTime } from "../player/shownTime";
 import { change } from "../studio/draft";
+import { withoutPauses } from "../studio/pauses";
 import { deleteSoon, undoDeletion } from "./deletions";
 import { noteAbout, type Keepsake } from "./keepsakes";
 import "./VoiceRow.css";
@@ -38,7 +39,7 @@ export function VoiceRow({ request, member, note }: VoiceRowProps) {
 
   const isInPlayer = track?.id === request.id;
   const isSpeaking = isInPlayer && isPlaying;
-  const title = note?.name ?? request.text;
+  const title = note?.name ?? withoutPauses(request.text).trim();
   const memberName = member ? wordsOf(member, language).name : t.unknownMember;
   const madeAt = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from voices.synth import read
-from voices.synth.text.parts import keeps_pauses_in_bounds
+from voices.synth.text.parts import keeps_pauses_in_bounds, without_pauses
 
 
 def pauses(text: str) -> list[float]:
@@ -71,3 +71,11 @@ def test_a_sentence_that_stops_at_a_pause_sounds_as_if_it_went_on() -> None:
 )
 def test_pauses_have_bounds_each_and_all_together(text: str, kept: bool) -> None:
     assert keeps_pauses_in_bounds(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("text", "read_by_people"),
+    [("하나. [0.5초] 둘.", "하나. 둘."), ("하나.[500ms]", "하나."), ("[1](가) [초]", "[1](가) [초]")],
+)
+def test_people_read_a_text_without_the_marks(text: str, read_by_people: str) -> None:
+    assert without_pauses(text) == read_by_people

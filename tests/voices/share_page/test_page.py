@@ -24,7 +24,7 @@ from voices.pictures import read_picture
 from voices.storage import temporary_url
 from voices.synth import encode
 
-TEXT = "오늘도 <고마워> 🎉\n조심히 들어가."
+TEXT = "오늘도 <고마워> [0.5초] 🎉\n조심히 들어가."
 
 
 @pytest.fixture(autouse=True)

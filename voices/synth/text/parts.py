@@ -16,6 +16,7 @@ MAX_PAUSES_SECONDS = 10.0  # of all of them together
 
 # [0.5초], [1초], [1.5s], [500ms]; not the text of a Markdown link.
 _PAUSE = re.compile(r"\[ ?(?P<number>[0-9]{1,6}(?:\.[0-9]{1,6})?) ?(?P<unit>초|s|ms) ?\](?!\()")
+_PAUSE_AND_SPACE = re.compile(f" ?{_PAUSE.pattern}")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ def plain_parts(text: str) -> list[Part]:
             left -= pause
             start = mark.end()
     return parts
+
+
+def without_pauses(text: str) -> str:
+    """Return the text without its marks of pauses, as people read it."""
+    return _PAUSE_AND_SPACE.sub("", text)
 
 
 def keeps_pauses_in_bounds(text: str) -> bool:
