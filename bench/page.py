@@ -41,15 +41,16 @@ CHROMIUM = (
 WATCH = """
     window.shifted = 0;
     new PerformanceObserver((list) => {
-        for (const shift of list.getEntries()) window.shifted += shift.value;
+        for (const {value, hadRecentInput} of list.getEntries()) if (!hadRecentInput) window.shifted += value;
     }).observe({type: "layout-shift", buffered: true});
     window.moments = {};
     addEventListener("click", ({target, timeStamp}) => {
         if (target.closest(".speak-button")) window.moments.click = timeStamp;
     }, true);
     for (const event of ["loadstart", "loadedmetadata", "playing"])
-        addEventListener(event, ({timeStamp}) => { window.moments[event] ??= timeStamp; }, true);
-    performance.setResourceTimingBufferSize(2000);
+        addEventListener(event, ({target, timeStamp}) => {
+            if (window.moments.click && target.matches("#root > audio")) window.moments[event] ??= timeStamp;
+        }, true);
 """
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
 # Milliseconds from the click to each step, by the name of the step.
@@ -136,11 +137,17 @@ def visitor(browser: Browser, service: Service) -> Iterator[Page]:
 
 def ask(page: Page, text: str) -> dict[str, float]:
     """Press the button; return the milliseconds to each step on the way to the sound."""
+    shifted = page.evaluate("window.shifted")
     page.get_by_role("textbox").fill(text)
     page.get_by_role("note").get_by_text(re.compile("초")).wait_for()
+    # What grows with the text is no shift: people see themselves type.
+    page.evaluate("shifted => { window.shifted = shifted; }", shifted)
     page.locator("button.speak-button").click()
     wait_until(lambda: bool(page.evaluate("window.moments.playing")), WITHIN_SECONDS)
     heard: dict[str, float] = page.evaluate(STEPS)
+    if (stop := page.get_by_role("button", name="그만두기")).is_visible():
+        stop.click()  # the next visitor shall find the worker idle
+        page.locator("button.speak-button[aria-disabled=false]").wait_for()
     return heard
 
 

@@ -95,19 +95,27 @@ export default function PlayerBar({ members }: { members: Member[] }) {
           >
             <RefreshCw aria-hidden="true" />
           </button>
-          <Suspense fallback={<span className="icon-button" />}>
-            <DownloadMenu request={track} />
-          </Suspense>
-          {track.audio !== null && (
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={t.share.title}
-              title={t.share.title}
-              onClick={() => setSharing(true)}
-            >
-              <Share2 aria-hidden="true" />
-            </button>
+          {track.audio === null ? (
+            // Their places, so that nothing moves when the voice is finished.
+            <>
+              <span className="icon-button" />
+              <span className="icon-button" />
+            </>
+          ) : (
+            <>
+              <Suspense fallback={<span className="icon-button" />}>
+                <DownloadMenu request={track} />
+              </Suspense>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={t.share.title}
+                title={t.share.title}
+                onClick={() => setSharing(true)}
+              >
+                <Share2 aria-hidden="true" />
+              </button>
+            </>
           )}
           <button
             type="button"

@@ -41,7 +41,7 @@ export function SpeakButton() {
         onClick={unlock}
       >
         <span className="speak-fill" ref={fillRef} />
-        <span className="speak-label">
+        <span className="speak-label" key={progress ? "progress" : "idle"}>
           {!progress && <Volume2 aria-hidden="true" />}
           {progress?.label ?? t.studio.speak}
         </span>

@@ -128,7 +128,7 @@ export function SpeakingProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!request) return;
     update(request);
-    if (request.status !== "processing" && request.status !== "succeeded") return;
+    if (!isHeardSoon(request)) return;
     if (!wasAskedHere(request.id)) {
       if (request.status === "succeeded") offer(request);
       return;
@@ -171,6 +171,12 @@ export function SpeakingProvider({ children }: { children: ReactNode }) {
     },
   };
   return <SpeakingContext value={speaking}>{children}</SpeakingContext>;
+}
+
+/** Whether its stream is worth waiting for: it is spoken now, or begun next. */
+function isHeardSoon({ status, queue_position, worker_away }: VoiceRequest): boolean {
+  if (status === "queued") return (queue_position ?? 1) <= 1 && !worker_away;
+  return status === "processing" || status === "succeeded";
 }
 
 export function useSpeaking(): Speaking {

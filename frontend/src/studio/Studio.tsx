@@ -4,6 +4,7 @@ import { flushSync } from "react-dom";
 
 import { ApiError, errorMessage } from "../api/ApiError";
 import type { Member } from "../api/client";
+import { ensureListenerToken } from "../api/listener";
 import { readingsIn } from "../api/readings";
 import { useTextLimit } from "../api/service";
 import { useLanguage } from "../i18n/LanguageProvider";
@@ -48,6 +49,8 @@ export function Studio({ member }: { member: Member }) {
 
   const write = (written: string) => {
     change({ text: written });
+    // Who writes will ask: what is asked then need not wait for the token. If it can't be had now, it is asked for then.
+    ensureListenerToken().catch(() => undefined);
     setWasRefused(false);
     forgetFailure();
   };
