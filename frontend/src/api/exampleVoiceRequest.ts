@@ -27,6 +27,7 @@ export const queuedRequest: VoiceRequest = {
   spoken_text: "",
   dropped: [],
   duration_seconds: null,
+  review: { status: "not_required", reason: null, message: "" },
   audio: null,
   audio_stream: null,
   error: null,

@@ -17,6 +17,21 @@ describe("statusMessage", () => {
     [{ status: "succeeded" }, "Done. Have a listen!"],
     [{ status: "failed" }, "This could not be spoken."],
     [{ status: "cancelled" }, "Stopped."],
+    [
+      { status: "succeeded", review: { status: "under_review", reason: null, message: "Wait." } },
+      "Wait.",
+    ],
+    [
+      { status: "succeeded", review: { status: "approved", reason: null, message: "" } },
+      "Done. Have a listen!",
+    ],
+    ...(["rejected", "revoked", "expired"] as const).map(
+      (status) =>
+        [
+          { status: "succeeded", review: { status, reason: null, message: "No more." } },
+          "No more.",
+        ] as const,
+    ),
   ] as const)("tells %o as %s", (change, message) => {
     expect(statusMessage({ ...queuedRequest, ...change }, en)).toBe(message);
   });

@@ -6,8 +6,22 @@ export function isActive({ status }: Pick<VoiceRequest, "status">): boolean {
   return status === "queued" || status === "processing";
 }
 
+/** Tell whether it is spoken, and waits for somebody to approve it. */
+export function isUnderReview({
+  status,
+  review,
+}: Pick<VoiceRequest, "status" | "review">): boolean {
+  return status === "succeeded" && review.status === "under_review";
+}
+
+/** Tell whether it was heard, or would have been, and may not be any more: rejected, revoked or expired. */
+export function isTakenBack({ review }: Pick<VoiceRequest, "review">): boolean {
+  return ["rejected", "revoked", "expired"].includes(review.status);
+}
+
 /** Return the request's status as a sentence. */
 export function statusMessage(request: VoiceRequest, t: Dictionary): string {
+  if (isUnderReview(request) || isTakenBack(request)) return request.review.message;
   switch (request.status) {
     case "queued":
       return request.queue_position === null || request.queue_position <= 1

@@ -13,9 +13,11 @@ import { api, bodyOf, type NewVoiceRequest, type Page, type VoiceRequest } from 
 import { followVoiceRequest } from "./followVoiceRequest";
 import { ensureListenerToken } from "./listener";
 import { tellOtherTabs, whenTold } from "./tabs";
-import { isActive } from "./voiceRequestStatus";
+import { isActive, isUnderReview } from "./voiceRequestStatus";
 
 const POLL_INTERVAL_MS = 2_000;
+/** For what waits for a person. */
+const SLOW_POLL_INTERVAL_MS = 30_000;
 
 const listKey = ["voice-requests"];
 const requestKey = (id: string | null) => ["voice-request", id];
@@ -42,13 +44,13 @@ export function useVoiceRequest(id: string | null) {
     staleTime: Infinity,
     retry: (failures, error) => !isGone(error) && failures < 1,
     // The place in the queue moves as others are served, which is no change of this request.
-    refetchInterval: ({ state }) =>
-      state.data && (state.data.status === "queued" || (isStreamLost && isActive(state.data)))
-        ? POLL_INTERVAL_MS
-        : false,
+    refetchInterval: ({ state: { data } }) => {
+      if (data?.status === "queued") return POLL_INTERVAL_MS;
+      return data && isStreamLost ? pollInterval([data]) : false;
+    },
   });
 
-  const shouldFollow = query.data !== undefined && isActive(query.data) && !isStreamLost;
+  const shouldFollow = query.data !== undefined && mayChange(query.data) && !isStreamLost;
   useEffect(() => {
     if (!shouldFollow || id === null) return;
     return followVoiceRequest(id, {
@@ -56,7 +58,8 @@ export function useVoiceRequest(id: string | null) {
         client.setQueryData(requestKey(id), request);
         if (!isActive(request)) void refreshList(client);
         // An EventSource can't send the page's language: ask again, to get the reason in that language.
-        if (request.error) void client.invalidateQueries({ queryKey: requestKey(id) });
+        if (request.error || request.review.message)
+          void client.invalidateQueries({ queryKey: requestKey(id) });
       },
       onLost: () => setLostStream(id),
     });
@@ -94,8 +97,17 @@ export function useMyVoices() {
     initialPageParam: 1,
     getNextPageParam: ({ next }, _pages, page) => (next ? page + 1 : undefined),
     refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ results }) => results.some(isActive)) ? POLL_INTERVAL_MS : false,
+      pollInterval(state.data?.pages.flatMap(({ results }) => results) ?? []),
   });
+}
+
+function mayChange(request: VoiceRequest): boolean {
+  return isActive(request) || isUnderReview(request);
+}
+
+function pollInterval(requests: VoiceRequest[]): number | false {
+  if (requests.some(isActive)) return POLL_INTERVAL_MS;
+  return requests.some(isUnderReview) ? SLOW_POLL_INTERVAL_MS : false;
 }
 
 /** Ask for speech. Sent again with the same idempotency key, it makes no second request. */

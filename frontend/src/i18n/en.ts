@@ -105,6 +105,7 @@ export const en: Dictionary = {
     showAll: "Show all",
     more: "Show more",
     making: "Being made",
+    reviewed: "Somebody listens to it first.",
     name: "Name",
     star: (title) => `Star: ${title}`,
     menu: (title) => `More: ${title}`,

@@ -102,6 +102,7 @@ export const ko = {
     showAll: "모두 보기",
     more: "더 보기",
     making: "만들고 있어요",
+    reviewed: "먼저 확인하고 있어요.",
     name: "이름",
     star: (title: string) => `별표: ${title}`,
     menu: (title: string) => `더보기: ${title}`,

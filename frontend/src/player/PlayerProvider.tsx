@@ -12,6 +12,7 @@ import {
 
 import type { VoiceRequest } from "../api/client";
 import { whenBack } from "../api/connection";
+import { isTakenBack, isUnderReview } from "../api/voiceRequestStatus";
 import { loudness, type Loudness } from "./loudness";
 
 /** Why there is no sound: `offline` ends by itself, `gone` does not, `refused` waits for a tap, `broken` for a retry. */
@@ -68,7 +69,7 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   /** Read the finished file to draw it. Return the address that it was found at; undefined if it is gone. */
   const read = useCallback(async (id: string, audio: string, signal: AbortSignal) => {
     const answer = await fetch(audio, { signal });
-    if (answer.status === 404 || answer.status === 410) return undefined;
+    if ([404, 409, 410].includes(answer.status)) return undefined;
     if (!answer.ok) throw new Error("The audio can't be read.");
     void answer
       .arrayBuffer()
@@ -153,7 +154,8 @@ export function PlayerProvider({ children }: { children: ReactNode }) {
   const update = useCallback(
     (request: VoiceRequest) => {
       if (request.id !== trackId) return;
-      if (request.status === "failed" || request.status === "cancelled") close();
+      const hasEnded = request.status === "failed" || request.status === "cancelled";
+      if (hasEnded || isUnderReview(request) || isTakenBack(request)) close();
       else setTrack(request);
     },
     [trackId, close],

@@ -131,9 +131,11 @@ function HearIt({
         <Volume2 aria-hidden="true" />
         {isAtWork ? t.reading.making : t.reading.hear}
       </button>
-      {(tryOut.isError || trial?.status === "failed") && (
+      {(tryOut.isError || trial?.status === "failed" || trial?.review.message) && (
         <p className="field-error" role="alert">
-          {tryOut.isError ? errorMessage(tryOut.error, t) : trial?.error?.message}
+          {tryOut.isError
+            ? errorMessage(tryOut.error, t)
+            : (trial?.error?.message ?? trial?.review.message)}
         </p>
       )}
       <audio ref={audioRef} />

@@ -21,7 +21,7 @@ import {
   useVoiceRequest,
   type Speech,
 } from "../api/voiceRequests";
-import { isActive } from "../api/voiceRequestStatus";
+import { isActive, isTakenBack } from "../api/voiceRequestStatus";
 import { usePlayer } from "../player/PlayerProvider";
 import { stored, useStored } from "../stored";
 import { forgetAskedHere, noteAskedHere, wasAskedHere } from "./askedHere";
@@ -129,7 +129,8 @@ export function SpeakingProvider({ children }: { children: ReactNode }) {
     if (!request) return;
     update(request);
     if (!isHeardSoon(request)) return;
-    if (!wasAskedHere(request.id)) {
+    // One that waited for a person comes at any time: nobody expects it to begin by itself.
+    if (!wasAskedHere(request.id) || request.review.status === "approved") {
       if (request.status === "succeeded") offer(request);
       return;
     }
@@ -167,14 +168,17 @@ export function SpeakingProvider({ children }: { children: ReactNode }) {
     forgetFailure() {
       if (refusal !== undefined) setRefusal(undefined);
       if (again.error) again.reset();
-      if (request?.status === "failed" || request?.status === "cancelled") setCurrentId(null);
+      const hasEnded = request?.status === "failed" || request?.status === "cancelled";
+      if (request && (hasEnded || isTakenBack(request))) setCurrentId(null);
     },
   };
   return <SpeakingContext value={speaking}>{children}</SpeakingContext>;
 }
 
 /** Whether its stream is worth waiting for: it is spoken now, or begun next. */
-function isHeardSoon({ status, queue_position, worker_away }: VoiceRequest): boolean {
+function isHeardSoon(request: VoiceRequest): boolean {
+  const { status, queue_position, worker_away, audio, audio_stream } = request;
+  if (audio === null && audio_stream === null) return false; // somebody listens to it first, or it was taken back
   if (status === "queued") return (queue_position ?? 1) <= 1 && !worker_away;
   return status === "processing" || status === "succeeded";
 }

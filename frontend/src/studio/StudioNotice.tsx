@@ -1,6 +1,6 @@
 import { errorMessage } from "../api/ApiError";
 import type { VoiceRequest } from "../api/client";
-import { isActive, statusMessage } from "../api/voiceRequestStatus";
+import { isActive, isTakenBack, isUnderReview, statusMessage } from "../api/voiceRequestStatus";
 import { useLanguage } from "../i18n/LanguageProvider";
 import { useSpeaking } from "./SpeakingProvider";
 import { useSecondsOf } from "./useSeconds";
@@ -26,6 +26,10 @@ export function StudioNotice({ hasFieldError }: { hasFieldError: boolean }) {
         <div className="notice">
           <p role="alert">{errorMessage(refusal, t)}</p>
         </div>
+      ) : request && !isSending && isTakenBack(request) ? (
+        <div className="notice">
+          <p role="alert">{request.review.message}</p>
+        </div>
       ) : request && !isSending && request.status === "failed" ? (
         <div className="notice">
           <p role="alert">{request.error?.message ?? t.status.failed}</p>
@@ -44,11 +48,13 @@ export function StudioNotice({ hasFieldError }: { hasFieldError: boolean }) {
         <p className="quiet">
           {request?.worker_away
             ? t.progress.backSoon
-            : !isLong
-              ? t.studio.madeByAi
-              : request?.status === "queued"
-                ? t.progress.nobodyThere
-                : t.progress.slow}
+            : request && !isSending && isUnderReview(request)
+              ? request.review.message
+              : !isLong
+                ? t.studio.madeByAi
+                : request?.status === "queued"
+                  ? t.progress.nobodyThere
+                  : t.progress.slow}
         </p>
       )}
     </div>

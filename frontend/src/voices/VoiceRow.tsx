@@ -4,7 +4,7 @@ import { useNavigate } from "react-router";
 
 import type { Member, VoiceRequest } from "../api/client";
 import { useRetryVoiceRequest } from "../api/voiceRequests";
-import { isActive, statusMessage } from "../api/voiceRequestStatus";
+import { isActive, isTakenBack, isUnderReview, statusMessage } from "../api/voiceRequestStatus";
 import { useLanguage } from "../i18n/LanguageProvider";
 import { useToast } from "../layout/Toasts";
 import { hueOf, wordsOf } from "../members/look";
@@ -40,6 +40,7 @@ export function VoiceRow({ request, member, note }: VoiceRowProps) {
   const isInPlayer = track?.id === request.id;
   const isSpeaking = isInPlayer && isPlaying;
   const title = note?.name ?? withoutPauses(request.text).trim();
+  const hasFailed = request.status === "failed" || isTakenBack(request);
   const memberName = member ? wordsOf(member, language).name : t.unknownMember;
   const madeAt = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
 
@@ -99,14 +100,16 @@ export function VoiceRow({ request, member, note }: VoiceRowProps) {
             {title}
           </p>
         )}
-        <p className="quiet voice-facts" data-failed={request.status === "failed"}>
+        <p className="quiet voice-facts" data-failed={hasFailed}>
           {memberName}
           {" · "}
-          {request.status === "succeeded"
+          {request.audio !== null
             ? `${shownTime(request.duration_seconds ?? 0)} · ${madeAt.format(new Date(request.queued_at))}`
             : isActive(request)
               ? t.voices.making
-              : (request.error?.message ?? statusMessage(request, t))}
+              : isUnderReview(request)
+                ? t.voices.reviewed
+                : (request.error?.message ?? statusMessage(request, t))}
         </p>
       </div>
       {request.status === "failed" && (
