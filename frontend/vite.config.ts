@@ -26,7 +26,13 @@ export default defineConfig(({ command }) => ({
     rolldownOptions: { input: ["index.html", "500.html"] },
   },
   server: {
-    proxy: { "/api": "http://localhost:8000", "/media": "http://localhost:8000" },
+    // What the page asks the service for; that of `make run`, by default.
+    proxy: Object.fromEntries(
+      ["/api/", "/media/", "/pictures/", "/s/", "/static/"].map((path) => [
+        path,
+        `http://localhost:${process.env.PORT ?? "8000"}`,
+      ]),
+    ),
   },
   test: {
     environment: "jsdom",

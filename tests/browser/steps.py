@@ -4,13 +4,21 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from testing.processes import wait_until
+from testing.processes import REPOSITORY, wait_until
 
 # The first sentence waits until the worker has loaded the voice.
 SPOKEN_WITHIN_MS = 90_000
 
 WORKING_MEMBER = "테스트 멤버"
 BROKEN_MEMBER = "고장난 멤버"
+
+SCREENSHOTS = REPOSITORY / ".artifacts" / "screenshots"
+
+
+def picture(page: Page, name: str) -> None:
+    """Keep a picture of the window, to be looked at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def choose(page: Page, member: str) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from testing.processes import wait_until
 from tests.browser.axe import axe_violations_of
+from tests.browser.steps import picture
 
 SPOKEN_WITHIN_SECONDS = 90
 TEXT = "오늘도 와 줘서 고마워.\n조심히 들어가."
@@ -92,19 +93,20 @@ def test_the_keyboard_goes_to_any_place(opened: Callable[..., Page]) -> None:
     wait_until(lambda: heard_seconds(page) == 0, 10)
 
 
-@pytest.mark.parametrize("viewport", [NARROW, PHONE, DESKTOP], ids=["narrow", "phone", "desktop"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_everybody_can_use_it(
-    viewport: ViewportSize, scheme: str, opened: Callable[..., Page], axe_source: str
-) -> None:
-    page = opened(viewport=viewport, color_scheme=scheme)
+def test_everybody_can_use_it(scheme: str, opened: Callable[..., Page], axe_source: str) -> None:
+    page = opened(color_scheme=scheme)
+    picture(page, f"shared-{scheme}")
     page.get_by_text("신고하기").click()
     expect(page.get_by_role("button", name="다른 이유예요")).to_be_visible()
-    assert axe_violations_of(page, axe_source) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    play = page.get_by_role("button", name="듣기").bounding_box()
-    assert play is not None
-    assert play["y"] + play["height"] < viewport["height"]
+    for viewport in (NARROW, PHONE, DESKTOP):
+        page.set_viewport_size(viewport)
+        picture(page, f"shared-report-{viewport['width']}-{scheme}")
+        assert axe_violations_of(page, axe_source) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        play = page.get_by_role("button", name="듣기").bounding_box()
+        assert play is not None
+        assert play["y"] + play["height"] < viewport["height"]
 
 
 def test_without_scripts_the_browsers_own_player_plays_it(opened: Callable[..., Page]) -> None:
@@ -128,6 +130,7 @@ def test_two_presses_report_it(opened: Callable[..., Page], axe_source: str) -> 
     page.get_by_text("신고하기").click()
     page.get_by_role("button", name="누군가를 괴롭히거나 상처 주는 말이에요").click()
     expect(page.get_by_text("알려 주셔서 고마워요.")).to_be_visible()
+    picture(page, "shared-reported")
     assert axe_violations_of(page, axe_source) == []
     page.get_by_role("link", name="돌아가기").click()
     expect(page.get_by_role("button", name="듣기")).to_be_visible()
@@ -142,6 +145,7 @@ def test_a_voice_that_was_withdrawn_meanwhile_says_so(browser: Browser, live_ser
     page.reload()
     expect(page.get_by_role("heading", name="이제 들을 수 없는 목소리예요.")).to_be_visible()
     expect(page.get_by_text("곧 사라질 말.")).to_have_count(0)
+    picture(page, "shared-withdrawn")
     assert axe_violations_of(page, axe_source) == []
     page.get_by_role("link", name="나도 들어 보기").click()
     expect(page).to_have_url(re.compile(rf"^{live_service}/"))
