@@ -34,7 +34,7 @@ WATCH_SHIFTS = """
 def look(page: Page, axe_source: str, state: str) -> None:
     """Look for barriers on a phone and on a desktop, in light and dark, and keep a picture of each."""
     for color_scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=color_scheme, reduced_motion="reduce")
         for width, height in ((390, 844), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
             picture(page, f"{state}-{width}-{color_scheme}")

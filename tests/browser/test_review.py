@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from testing.processes import wait_until
 from tests.browser.axe import axe_violations_of
-from tests.browser.test_look import picture
+from tests.browser.steps import picture
 
 SPOKEN_WITHIN_MS = 90_000
 WAITING = "/admin/voices/voicerequest/?waits=review"
