@@ -82,7 +82,7 @@ def test_the_admin(context: BrowserContext, breaches: list[str], administrator: 
 def _screen(address: str | None) -> str | None:
     """Return the address without its query if it is another screen of the admin, one of each kind."""
     path = (address or "").partition("?")[0]
-    if not path.startswith("/admin/") or "logout" in path or path.endswith("/r/"):
+    if not path.startswith("/admin/") or "logout" in path or path.endswith(("/r/", ".zip", ".csv")):
         return None
     return path
 

@@ -67,7 +67,7 @@ def test_a_fan_hears_and_shares_below_the_path(browser: Browser, below_a_path: s
 
     page.goto(f"{below_a_path}/nowhere")
     page.get_by_role("link", name="처음으로 가기").click()
-    expect(page).to_have_url(f"{below_a_path}/")
+    expect(page).to_have_url(re.compile(f"{below_a_path}/?$"))
     page.goto(f"{below_a_path}/admin")
     expect(page).to_have_url(re.compile(f"{below_a_path}/admin/login/"))
     assert [url for url in asked if not url.startswith(below_a_path)] == []
