@@ -45,7 +45,8 @@ class _GoogleHandler(BaseHTTPRequestHandler):
             "/computeMetadata/v1/instance/service-accounts/default/": account,
             "/computeMetadata/v1/instance/service-accounts/default/token": _token(),
         }
-        self._answer(200, answers[self.path.partition("?")[0]])
+        # Once its name is known, an account is asked for by it.
+        self._answer(200, answers[self.path.partition("?")[0].replace(EMAIL, "default")])
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
