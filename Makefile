@@ -8,10 +8,10 @@ export DJANGO_SETTINGS_MODULE := forv.settings
 # On machines with few cores, torch's threads spin against everything else.
 export OMP_WAIT_POLICY ?= PASSIVE
 
-.PHONY: help run setup test lint format fuzz chaos attack audit sbom bench training measures openapi messages requirements dependencies clean
+.PHONY: help run setup test lint format fuzz chaos attack image-check audit sbom bench training measures openapi messages requirements dependencies clean
 
 help:  ## list the targets
-	@sed -nE 's/^([a-z]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
 run: setup  ## run the whole service at http://localhost:8000/; PORT=9000 make run: elsewhere
 	@exec $(BIN)/python -m forv.supervisor
@@ -41,6 +41,9 @@ lint: .venv/development frontend/node_modules/.package-lock.json  ## check style
 format: .venv/development  ## format the Python code, and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+image-check: .venv/development  ## build both images in a Debian root, without a container engine, run them, and hear a sentence (ten minutes; needs root)
+	$(BIN)/python -m testing.image_check $(ARGS)
 
 attack: .venv/development  ## attack real processes on loopback, and print what held (minutes); ARGS='--hostile DIR --examples 10'
 	$(BIN)/python -m attack $(ARGS)

@@ -504,6 +504,8 @@ MAX_ATTEMPTS = env.int("FORV_MAX_ATTEMPTS", 3, validate=validate.Range(min=1))
 STORAGE_PATIENCE_SECONDS = env.float("FORV_STORAGE_PATIENCE_SECONDS", 150.0, validate=validate.Range(min=0))
 # A running attempt renews its lease three times in this time; a request whose lease has expired is queued again.
 LEASE_SECONDS = env.int("FORV_LEASE_SECONDS", 10, validate=validate.Range(min=1))
+# A file that each cluster touches whenever it has told the database that it lives, for health checks of its container.
+BEAT_FILE = env.str("FORV_BEAT_FILE", "")
 # Time between two looks for abandoned requests.
 SWEEP_SECONDS = env.float("FORV_SWEEP_SECONDS", 2.0, validate=validate.Range(min=0.1))
 TASK_TIMEOUT_SECONDS = env.int("FORV_TASK_TIMEOUT_SECONDS", 300, validate=validate.Range(min=1))

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from types import FrameType
 from uuid import UUID
 
@@ -149,6 +150,8 @@ def _jobs() -> list[Jobs]:
 
 def _beat() -> None:
     ClusterRow.objects.beat(CLUSTER_ID, settings.WORKERS)
+    if settings.BEAT_FILE:
+        Path(settings.BEAT_FILE).touch()
 
 
 def _repeat(jobs: Jobs, over: threading.Event) -> None:
