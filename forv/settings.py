@@ -345,7 +345,10 @@ UNFOLD = {
     ],
     "SITE_URL": reverse_lazy("page"),
     "STYLES": [lambda request: static("voices/desk/desk.css")],
-    "SCRIPTS": [lambda request: static("voices/desk/frame.js")],
+    "SCRIPTS": [
+        lambda request: static("voices/desk/frame.js"),
+        lambda request: static("voices/desk/one_player.js"),
+    ],
     "DASHBOARD_CALLBACK": "voices.desk.home.home",
     "SIDEBAR": {"navigation": "voices.desk.navigation.navigation"},
 }

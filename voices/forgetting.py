@@ -53,9 +53,9 @@ def forget_batch(owner: Owner) -> bool:
 
 def _forget_proposals(owner: Owner) -> None:
     """Delete the proposals that nobody else made; of others, the sentence, which was this owner's."""
-    for proposal in ReadingProposal.objects.filter(owner=owner).select_related("sample"):
+    for proposal in ReadingProposal.objects.filter(owner=owner).select_related("sample", "sample_now"):
         if proposal.times == 1:
             proposal.delete()
         else:
-            proposal.delete_sample()
+            proposal.delete_samples()
             ReadingProposal.objects.filter(pk=proposal.pk).update(owner=None, sentence="", sampled=False)

@@ -78,6 +78,10 @@ class ReadingProposal(models.Model):
     sample = models.ForeignKey(
         "voices.VoiceRequest", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
     )
+    # Speaks it as it is read without the proposal, to compare.
+    sample_now = models.ForeignKey(
+        "voices.VoiceRequest", models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
     sampled = models.BooleanField(default=False, editable=False)
 
     objects = ReadingProposalQuerySet.as_manager()
@@ -100,7 +104,7 @@ class ReadingProposal(models.Model):
 
     @property
     def sample_text(self) -> str:
-        """What its sample says."""
+        """What its samples say."""
         return self.sentence if self.written in self.sentence else self.written
 
     def accept(self) -> bool:
@@ -122,10 +126,11 @@ class ReadingProposal(models.Model):
         with transaction.atomic():
             if not ReadingProposal.objects.open().filter(pk=self.pk).update(**decided):
                 return False
-            self.delete_sample()
+            self.delete_samples()
         return True
 
-    def delete_sample(self) -> None:
-        """Delete the sample and its audio, once nobody has to listen to it any more."""
-        if self.sample:
-            self.sample.delete()
+    def delete_samples(self) -> None:
+        """Delete the samples and their audio, once nobody has to listen to them any more."""
+        for sample in (self.sample, self.sample_now):
+            if sample:
+                sample.delete()

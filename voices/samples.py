@@ -30,7 +30,8 @@ def greetings_of(member: OuterRef | int) -> VoiceRequestQuerySet:
 
 def delete_old_greetings() -> None:
     """Delete the samples of greetings and voices that members have no more."""
-    asked = VoiceRequest.objects.filter(purpose=Purpose.SAMPLE, readings={})
+    compared = ReadingProposal.objects.filter(sample_now=OuterRef("pk"))
+    asked = VoiceRequest.objects.filter(~Exists(compared), purpose=Purpose.SAMPLE, readings={})
     for old in asked.exclude(voice__active=True, text=F("member__greeting")):
         old.delete()
 
@@ -50,7 +51,8 @@ def _of_a_proposal() -> VoiceRequest | None:
     if proposal is None or voice is None:
         return None
     sample = _ask(voice, proposal.sample_text, readings={proposal.written: proposal.reading})
-    ReadingProposal.objects.filter(pk=proposal.pk).update(sample=sample, sampled=True)
+    now = _ask(voice, proposal.sample_text)
+    ReadingProposal.objects.filter(pk=proposal.pk).update(sample=sample, sample_now=now, sampled=True)
     return sample
 
 

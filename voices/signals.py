@@ -45,9 +45,9 @@ def delete_picture(instance: Member, **kwargs: Any) -> None:
 
 
 @receiver(post_delete, sender=ReadingProposal)
-def delete_sample(instance: ReadingProposal, **kwargs: Any) -> None:
-    """Delete the sample of a proposal."""
-    instance.delete_sample()
+def delete_samples(instance: ReadingProposal, **kwargs: Any) -> None:
+    """Delete the samples of a proposal."""
+    instance.delete_samples()
 
 
 def _delete_unused(instance: Voice) -> None:

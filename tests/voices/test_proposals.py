@@ -11,7 +11,7 @@ from testing import factories
 from testing.factories import Fan, client_with, files_below, make_api_key, reloaded
 from voices import proposals
 from voices.models import DictionaryEntry, Member, ReadingProposal, VoiceRequest
-from voices.samples import ask_for_next_sample
+from voices.samples import ask_for_next_sample, delete_old_greetings
 from voices.tasks import synthesize_next
 
 ADDRESS = "/api/reading-proposals/"
@@ -98,8 +98,14 @@ class TestTheSample:
         sample = reloaded(sample)
         assert (sample.status, sample.spoken_text) == ("succeeded", "오늘은 꾸꾸 보는 날.")
         assert (sample.voice, sample.priority) == (member.voices.get(), VoiceRequest.Priority.BATCH)
+        synthesize_next()  # as it is read now, to compare
         proposal.refresh_from_db()
         assert proposal.sample == sample
+        assert proposal.sample_now is not None
+        assert (proposal.sample_now.text, proposal.sample_now.readings) == (sample.text, {})
+        assert proposal.sample_now.spoken_text != sample.spoken_text
+        delete_old_greetings()
+        assert len(files_below(media_dir)) == 2
         assert proposal.decline()
         assert files_below(media_dir) == []
 
@@ -143,9 +149,10 @@ class TestDeciding:
         proposal = proposed(member=member)
         manager = staff(client, django_user_model, *MAY_DECIDE)
         page = manager.get(LIST).content.decode()
-        assert f'formaction="{LIST}{proposal.pk}/decide/"' in page
-        said = manager.post(f"{LIST}{proposal.pk}/decide/", {"what": "accept"}, follow=True).content.decode()
-        assert "사전에 넣었습니다: QQX → 꾸꾸" in said
+        assert f'formaction="{LIST}{proposal.pk}/decide/" aria-keyshortcuts="A"' in page
+        decided = manager.post(f"{LIST}{proposal.pk}/decide/", {"what": "accept"}, follow=True)
+        assert decided.redirect_chain[-1][0] == f"{LIST}?status__exact=open"
+        assert "사전에 넣었습니다: QQX → 꾸꾸" in decided.content.decode()
         entry = DictionaryEntry.objects.get()
         assert (entry.written, entry.reading, entry.member) == ("QQX", "꾸꾸", member)
         again = manager.post(f"{LIST}{proposal.pk}/decide/", {"what": "decline"}, follow=True).content.decode()

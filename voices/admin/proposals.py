@@ -17,17 +17,26 @@ from unfold.admin import ModelAdmin
 from voices.admin.player import player
 from voices.models import DictionaryEntry, ReadingProposal
 
+OPEN = f"status__exact={ReadingProposal.Status.OPEN}"
+
 
 @admin.register(ReadingProposal)
 class ReadingProposalAdmin(ModelAdmin):
-    list_display = ["written", "reading", "member", "what_is_said", "listen", "times", "status", "decide", "created_at"]
+    list_display = [
+        "written", "reading", "member", "what_is_said", "listen", "listen_now", "times", "status", "decide",
+        "created_at",
+    ]  # fmt: skip
     list_filter = ["status", "member"]
-    list_select_related = ["member", "sample"]
+    list_select_related = ["member", "sample", "sample_now"]
     search_fields = ["written", "reading", "sentence"]
     actions = ["accept", "decline"]
-    fields = ["written", "reading", "member", "what_is_said", "listen", "times", "status", "created_at", "decided_at"]
+    fields = [
+        "written", "reading", "member", "what_is_said", "listen", "listen_now", "times", "status", "created_at",
+        "decided_at",
+    ]  # fmt: skip
 
     class Media:
+        js = ["voices/desk/decide.js"]
         css = {"all": ["voices/admin.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: ReadingProposal | None = None) -> Any:
@@ -53,15 +62,20 @@ class ReadingProposalAdmin(ModelAdmin):
             self.message_user(request, said % proposal)
         else:
             self.message_user(request, _("That was decided before."), messages.WARNING)
-        return HttpResponseRedirect(reverse("admin:voices_readingproposal_changelist"))
+        # The next one that is open comes up.
+        return HttpResponseRedirect(f"{reverse('admin:voices_readingproposal_changelist')}?{OPEN}")
 
     @admin.display(description=gettext_lazy("sentence"))
     def what_is_said(self, proposal: ReadingProposal) -> str:
         return format_html('<div class="request-text">{}</div>', proposal.sample_text)
 
-    @admin.display(description=gettext_lazy("audio"))
+    @admin.display(description=gettext_lazy("as proposed"))
     def listen(self, proposal: ReadingProposal) -> str:
         return player(proposal.sample)
+
+    @admin.display(description=gettext_lazy("as it is read now"))
+    def listen_now(self, proposal: ReadingProposal) -> str:
+        return player(proposal.sample_now)
 
     @admin.display(description=gettext_lazy("decision"))
     def decide(self, proposal: ReadingProposal) -> str:
@@ -71,8 +85,9 @@ class ReadingProposalAdmin(ModelAdmin):
         address = reverse("admin:voices_readingproposal_decide", args=[proposal.pk])
         return format_html_join(
             mark_safe(" "),
-            '<button class="desk-button" name="what" value="{}" formaction="{}">{}</button>',
-            [("accept", address, _("Accept")), ("decline", address, _("Decline"))],
+            '<button class="desk-button" name="what" value="{0}" formaction="{1}" aria-keyshortcuts="{2}">'
+            "{3} ({2})</button>",
+            [("accept", address, "A", _("Accept")), ("decline", address, "D", _("Decline"))],
         )
 
     @admin.action(description=gettext_lazy("Accept into the dictionary"), permissions=["decide"])
