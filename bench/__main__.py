@@ -21,7 +21,7 @@ from bench.report import load, machine
 # In this order; each takes `--quick`.
 MODULES = (
     "engine", "start", "read_text", "quality_gate", "fingerprint", "growth", "queue_latency", "first_sound", "load",
-    "database",
+    "database", "statistics", "text_filter",
 )  # fmt: skip
 LONGEST_SECONDS = 300  # of one module; all of them take less than ten minutes on a quiet machine of two cores
 
