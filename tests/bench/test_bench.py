@@ -12,6 +12,7 @@ from testing.processes import REPOSITORY
 
 NOT_MEASUREMENTS = {
     "__init__", "__main__", "own_database", "report", "full_size_voice", "piper_medium", "queue_model", "sizing",
+    "page",  # needs Chromium and the built page
     "simulate",  # compares, and takes too long to be part of the report; test_sizing.py lets it run
 }  # fmt: skip
 
