@@ -19,7 +19,7 @@ run: setup  ## run the whole service at http://localhost:8000/; PORT=9000 make r
 setup: .venv/service frontend/dist/index.html  ## install what the service needs, and build the page
 
 test: .venv/development .venv/training .venv/measures frontend/dist/index.html .venv/browser .venv/monitoring  ## run the tests; ARGS=tests/synth make test: some of them
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 	cd frontend && npm test --silent
 
 chaos: .venv/development  ## break real processes, one fault at a time (minutes); CHAOS_SEED=… plays a random mix again
