@@ -4,6 +4,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, get_script_prefix, resolve
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.utils.http import escape_leading_slashes
 from django.views.decorators.http import require_safe
 
 from voices.models import Member
@@ -36,7 +38,10 @@ def no_such_page(request: HttpRequest, exception: Exception | None = None) -> Ht
     path = request.path_info
     try:
         if request.method == "GET" and not path.endswith("/") and resolve(f"{path}/").func is not no_such_page:
-            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
+            # The path as it came lacks `FORV_PATH_PREFIX`, which a proxy took away.
+            address = escape_leading_slashes(f"{get_script_prefix().rstrip('/')}{escape_uri_path(path)}/")
+            query = iri_to_uri(request.META.get("QUERY_STRING", ""))
+            return HttpResponsePermanentRedirect(f"{address}?{query}" if query else address)
     except (Http404, Resolver404):
         pass
     if request.method not in ("GET", "HEAD"):
