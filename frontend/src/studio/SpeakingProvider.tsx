@@ -175,11 +175,10 @@ export function SpeakingProvider({ children }: { children: ReactNode }) {
   return <SpeakingContext value={speaking}>{children}</SpeakingContext>;
 }
 
-/** Whether its stream is worth waiting for: it is spoken now, or begun next. */
+/** Whether its stream is worth waiting for. */
 function isHeardSoon(request: VoiceRequest): boolean {
-  const { status, queue_position, worker_away, audio, audio_stream } = request;
+  const { status, audio, audio_stream } = request;
   if (audio === null && audio_stream === null) return false; // somebody listens to it first, or it was taken back
-  if (status === "queued") return (queue_position ?? 1) <= 1 && !worker_away;
   return status === "processing" || status === "succeeded";
 }
 
